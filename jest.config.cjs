@@ -1,0 +1,21 @@
+// @middy/core is ESM only: swc turns it into CommonJS, which is what jest runs without experimental flags.
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/e2e/'],
+  transform: {
+    '^.+\\.(ts|mjs|js)$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
+  moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
+  setupFiles: ['<rootDir>/tests/support/environment.cjs'],
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts'],
+};
