@@ -4,6 +4,7 @@ module.exports = {
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/e2e/'],
   transform: {
+    '\\.yml$': '<rootDir>/tests/support/policy-transform.cjs',
     '^.+\\.(ts|mjs|js)$': [
       '@swc/jest',
       {

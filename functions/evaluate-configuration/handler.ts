@@ -1,0 +1,31 @@
+import policy from '../../compliance.yml';
+import { configHistory } from '../../shared/aws/config-history';
+import { findingsBus } from '../../shared/aws/findings-bus';
+import { findingsTable } from '../../shared/aws/findings-table';
+import { queues } from '../../shared/aws/queues';
+import { rulesByResourceType } from '../../shared/controls';
+import { environment } from '../../shared/lambda/environment';
+import { queueHandler } from '../../shared/lambda/queue-handler';
+import { telemetry } from '../../shared/lambda/telemetry';
+import { evaluateConfiguration } from './evaluate-configuration';
+
+const name = 'evaluate-configuration';
+const observed = telemetry(name);
+
+export const handler = queueHandler({
+  name,
+  queues: queues(environment('QUEUE_URL'), environment('DEAD_LETTERS_URL')),
+  telemetry: observed,
+  handle: evaluateConfiguration({
+    rules: rulesByResourceType,
+    policy: { ...policy, since: environment('POLICY_SINCE') },
+    home: { accountId: environment('ACCOUNT_ID'), region: environment('AWS_REGION') },
+    history: configHistory(),
+    record: {
+      table: findingsTable(environment('TABLE_NAME')),
+      bus: findingsBus(environment('BUS_NAME')),
+      now: () => new Date().toISOString(),
+    },
+    telemetry: observed,
+  }),
+});

@@ -1,0 +1,26 @@
+import policy from '../../compliance.yml';
+import { alertTopic } from '../../shared/aws/alert-topic';
+import { claims } from '../../shared/aws/claims';
+import { queues } from '../../shared/aws/queues';
+import { rules } from '../../shared/controls';
+import { environment } from '../../shared/lambda/environment';
+import { queueHandler } from '../../shared/lambda/queue-handler';
+import { telemetry } from '../../shared/lambda/telemetry';
+import { sendAlert } from './send-alert';
+
+const name = 'send-alert';
+const observed = telemetry(name);
+
+export const handler = queueHandler({
+  name,
+  queues: queues(environment('QUEUE_URL'), environment('DEAD_LETTERS_URL')),
+  telemetry: observed,
+  handle: sendAlert({
+    controls: rules,
+    policy,
+    topic: alertTopic(environment('ALERTS_TOPIC_ARN')),
+    claims: claims(environment('TABLE_NAME'), name, () => new Date().toISOString()),
+    telemetry: observed,
+    now: () => new Date(),
+  }),
+});

@@ -1,0 +1,106 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Transition } from '../contracts/trailseal/finding';
+import { documentClient } from './findings-table';
+
+/**
+ * Who handles a transition: rows `F#<finding>` / `T#<transition>#<consumer>`, taken by one worker at a time for as
+ * long as its lease, and closed for ever once the work is done. `F#<finding>` / `H#<consumer>` keeps the greatest
+ * sequence number that the consumer has handled.
+ */
+export interface Claims {
+  take(transition: Transition, leaseUntil: string): Promise<'taken' | 'held' | 'done'>;
+  isDone(findingId: string, transitionId: string): Promise<boolean>;
+  /** The greatest sequence number of this finding that was handled; 0 when none was. */
+  handledSeq(findingId: string): Promise<number>;
+  /** Closes the claim; `outcome` says what came of it, such as the message id. */
+  finish(transition: Transition, outcome: string): Promise<void>;
+  /** Gives a claim of ours back, so that a retry needn't wait for the lease to end. */
+  release(transition: Transition, leaseUntil: string): Promise<void>;
+}
+
+/** How long a handled transition is remembered. */
+const KEEP_DAYS = 400;
+
+export function claims(
+  tableName: string,
+  consumer: string,
+  now: () => string,
+  client: DynamoDBDocumentClient = documentClient(),
+): Claims {
+  const claimKey = (findingId: string, transitionId: string) => ({
+    pk: `F#${findingId}`,
+    sk: `T#${transitionId}#${consumer}`,
+  });
+  const handledKey = (findingId: string) => ({ pk: `F#${findingId}`, sk: `H#${consumer}` });
+  type Key = ReturnType<typeof handledKey>;
+
+  const read = async (Key: Key) =>
+    (await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }))).Item;
+
+  /** @returns false when the condition didn't hold */
+  async function update(
+    Key: Key,
+    expression: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+  ): Promise<boolean> {
+    try {
+      await client.send(new UpdateCommand({ TableName: tableName, Key, ...expression }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  const isDone = async (findingId: string, transitionId: string) =>
+    (await read(claimKey(findingId, transitionId)))?.['doneAt'] !== undefined;
+
+  return {
+    isDone,
+
+    async take({ findingId, id, kind, seq }, leaseUntil) {
+      const taken = await update(claimKey(findingId, id), {
+        UpdateExpression: 'SET leaseUntil = :leaseUntil, expiresAt = :expiresAt, kind = :kind, seq = :seq',
+        ConditionExpression:
+          'attribute_not_exists(doneAt) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now)',
+        ExpressionAttributeValues: {
+          ':leaseUntil': leaseUntil,
+          ':now': now(),
+          ':expiresAt': Math.floor(Date.parse(now()) / 1000) + KEEP_DAYS * 86_400,
+          ':kind': kind,
+          ':seq': seq,
+        },
+      });
+      if (taken) return 'taken';
+      return (await isDone(findingId, id)) ? 'done' : 'held';
+    },
+
+    handledSeq: async (findingId) =>
+      ((await read(handledKey(findingId)))?.['seq'] as number | undefined) ?? 0,
+
+    async finish({ findingId, id, seq }, outcome) {
+      await update(claimKey(findingId, id), {
+        UpdateExpression: 'SET doneAt = :doneAt, outcome = :outcome REMOVE leaseUntil',
+        ExpressionAttributeValues: { ':doneAt': now(), ':outcome': outcome },
+      });
+      await update(handledKey(findingId), {
+        UpdateExpression: 'SET seq = :seq',
+        ConditionExpression: 'attribute_not_exists(seq) OR seq < :seq',
+        ExpressionAttributeValues: { ':seq': seq },
+      });
+    },
+
+    async release({ findingId, id }, leaseUntil) {
+      await update(claimKey(findingId, id), {
+        UpdateExpression: 'REMOVE leaseUntil',
+        ConditionExpression: 'leaseUntil = :leaseUntil',
+        ExpressionAttributeValues: { ':leaseUntil': leaseUntil },
+      });
+    },
+  };
+}

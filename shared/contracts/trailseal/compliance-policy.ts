@@ -1,0 +1,45 @@
+/**
+ * What a deployment does about each control. `notify` tells people; the others also remediate, and can be chosen only
+ * for a control that a remediation fixes.
+ */
+export const modes = ['off', 'notify', 'dry-run', 'approve', 'auto'] as const;
+export type Mode = (typeof modes)[number];
+
+export interface ControlSettings {
+  readonly mode: Mode;
+  /** Complete and valid for this control's own schema, defaults filled in. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Which resources an exemption is for. All that is given must hold; lists are alternatives. */
+export interface ExemptionScope {
+  readonly accounts?: readonly string[];
+  readonly regions?: readonly string[];
+  /** Resource ids, names or ARNs; `*` stands for any text. */
+  readonly resources?: readonly string[];
+}
+
+/** A control that need not hold for some resources: who answers for it, why, and until when. */
+export interface Exemption {
+  readonly control: string;
+  readonly scope: ExemptionScope;
+  readonly owner: string;
+  readonly reason: string;
+  /** The first instant at which it no longer holds, ISO 8601 in UTC. */
+  readonly expiresAt: string;
+}
+
+/** compliance.yml, checked and completed at package time; it travels in every function's bundle as JSON. */
+export interface CompliancePolicy {
+  /** SHA-256 (hex) of everything below: another policy judges the same item anew. */
+  readonly hash: string;
+  readonly coverage: {
+    /** 12-digit ids; `self` is the account that the stack is deployed to. */
+    readonly accounts: readonly string[];
+    /** Region names; `self` is the Region that the stack is deployed to, `all` is every Region. */
+    readonly regions: readonly string[];
+  };
+  /** By control id, one entry for every control that exists. */
+  readonly controls: Readonly<Record<string, ControlSettings>>;
+  readonly exemptions: readonly Exemption[];
+}

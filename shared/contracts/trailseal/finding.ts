@@ -1,0 +1,153 @@
+import * as z from 'zod/mini';
+import type { Json } from '../aws/configuration-item';
+
+/** AWS Config's four values, and no others. */
+export const Compliance = z.enum(['COMPLIANT', 'NON_COMPLIANT', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA']);
+export type Compliance = z.infer<typeof Compliance>;
+
+/** Security Hub's labels, worst first. */
+export const severities = ['critical', 'high', 'medium', 'low', 'informational'] as const;
+export const Severity = z.enum(severities);
+export type Severity = z.infer<typeof Severity>;
+
+const AnyJson = z.custom<Json>((value) => value !== undefined);
+const Time = z.string().check(z.describe('ISO 8601 in UTC.'));
+
+/** One property that breaks a control: where it stands, what it says, what was expected instead. */
+export const Reason = z.object({
+  says: z.string(),
+  path: z
+    .string()
+    .check(
+      z.describe('Path in the configuration item: configuration.ipPermissions[0].ipv4Ranges[1].cidrIp.'),
+    ),
+  value: z.nullable(AnyJson).check(z.describe('What AWS Config reported there; null when nothing is there.')),
+  expected: z.string(),
+});
+export type Reason = Readonly<z.infer<typeof Reason>>;
+
+/**
+ * The first of the four questions, what changed: `reported` is AWS Config's word, which is not signed. Values are
+ * given for the paths that the control reads; other changed properties by name only.
+ */
+export const ChangeLink = z.object({
+  state: z.enum(['reported', 'none']),
+  properties: z.array(
+    z.object({
+      path: z.string(),
+      changeType: z.enum(['CREATE', 'UPDATE', 'DELETE']),
+      before: z.nullable(AnyJson),
+      after: z.nullable(AnyJson),
+    }),
+  ),
+  otherPaths: z.array(z.string()),
+});
+export type ChangeLink = z.infer<typeof ChangeLink>;
+
+export const ResourceRef = z.object({
+  accountId: z.string(),
+  region: z.string().check(z.describe('A Region, or "global" for types such as those of IAM.')),
+  resourceType: z.string(),
+  resourceId: z.string(),
+  resourceName: z.optional(z.string()),
+  arn: z.optional(z.string()),
+});
+export type ResourceRef = Readonly<z.infer<typeof ResourceRef>>;
+
+/**
+ * When a judgement counts: the greatest (observedAt, configurationStateId as a number, policyVersion) is the state.
+ * policyVersion is the time since when the policy is in force, a dot, and a hash of policy and rule.
+ */
+const orderKey = {
+  observedAt: Time,
+  configurationStateId: z.string().check(z.regex(/^\d+$/)),
+  policyVersion: z.string(),
+};
+
+export const AppliedExemption = z.object({ owner: z.string(), reason: z.string(), expiresAt: Time });
+export type AppliedExemption = z.infer<typeof AppliedExemption>;
+
+/** What a control said about one observed configuration, with its evidence. */
+export const Judgement = z.object({
+  ...orderKey,
+  compliance: Compliance,
+  annotation: z.string(),
+  because: z.array(Reason),
+  change: ChangeLink,
+  exemption: z.optional(AppliedExemption),
+});
+export type Judgement = z.infer<typeof Judgement>;
+
+/** A judgement as the history keeps it. */
+export const HistoryEntry = z.object({
+  ...orderKey,
+  compliance: Compliance,
+  annotation: z.string(),
+  exemptUntil: z.optional(Time),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+/** A time in which a control did not hold, as far as AWS Config observed it. Open without `to`. */
+export const Exposure = z.object({
+  from: Time,
+  to: z.optional(Time),
+  atLeast: z
+    .optional(z.literal(true))
+    .check(z.describe('The history no longer reaches back to the beginning.')),
+});
+export type Exposure = z.infer<typeof Exposure>;
+
+/** The state of one (control, account, region, resource type, resource). */
+export const Finding = z.object({
+  id: z.string().check(z.regex(/^[A-Z2-7]{26}$/)),
+  control: z.string(),
+  severity: Severity,
+  ...ResourceRef.shape,
+  state: z.enum(['open', 'resolved', 'exempt']),
+  exposure: z.optional(Exposure).check(z.describe('The latest exposure: the one that goes on while open.')),
+  judgement: z.optional(Judgement).check(z.describe('The latest one that could tell.')),
+  unsettled: z
+    .optional(z.object({ observedAt: Time, annotation: z.string() }))
+    .check(z.describe('A later observation from which the control could not tell.')),
+  history: z.array(HistoryEntry).check(z.describe('The last 50 judgements, oldest first.')),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const TransitionKind = z.enum(['Opened', 'Updated', 'Resolved', 'Reopened', 'Exempted']);
+export type TransitionKind = z.infer<typeof TransitionKind>;
+
+/** One change of a finding. Alerts follow transitions. */
+export const Transition = z.object({
+  id: z.string().check(z.regex(/^[A-Z2-7]{26}$/)),
+  kind: TransitionKind,
+  findingId: z.string(),
+  seq: z.int().check(z.minimum(1)),
+  recordedAt: Time,
+  cause: z.string().check(z.describe('What brought it about: the order key of a judgement.')),
+  after: z.optional(z.string()).check(z.describe('The transition of the same finding before this one.')),
+  judgement: z.optional(Judgement).check(z.describe('What the control says since this transition.')),
+  was: z
+    .optional(Judgement)
+    .check(z.describe('What it said before: the evidence of an exposure that is over.')),
+  exposure: z.optional(Exposure),
+  late: z
+    .optional(z.literal(true))
+    .check(
+      z.describe('Learned of after it was over: the finding itself never showed this exposure as open.'),
+    ),
+});
+export type Transition = z.infer<typeof Transition>;
+
+/** A finding without its history, which stays in the table. */
+export const FindingSummary = z.object({ ...Finding.shape, history: z.optional(z.never()) });
+export type FindingSummary = Omit<Finding, 'history'>;
+
+/** The detail of every event on Trailseal's own bus; its detail-type is `Finding <kind>`, its source `trailseal`. */
+export const FindingEventDetail = z.object({
+  schemaVersion: z.literal('1'),
+  transition: Transition,
+  finding: FindingSummary,
+});
+export type FindingEventDetail = Omit<z.infer<typeof FindingEventDetail>, 'finding'> & {
+  readonly finding: FindingSummary;
+};

@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Finding, FindingEventDetail, Judgement, Transition } from '../contracts/trailseal/finding';
+import { addJudgement, type Change, findingId, nextChangeAt, passTime, type Subject } from './finding';
+
+/** A finding as the table holds it: with the number of its last write, and the transitions still to be published. */
+export interface StoredFinding {
+  readonly finding: Finding;
+  readonly seq: number;
+  readonly lastTransition?: string;
+  readonly outbox: readonly Transition[];
+  /** When the sweep has to look at it: a publication that seems lost, an exemption that ends. */
+  readonly dueAt?: string;
+}
+
+export interface RecordNeeds {
+  readonly table: {
+    /** Strongly consistent. */
+    read(id: string): Promise<StoredFinding | undefined>;
+    /** @returns false when the stored `seq` is no longer the expected one; undefined expects that there is none */
+    write(next: StoredFinding, expectedSeq: number | undefined): Promise<boolean>;
+    /** Empties the outbox, unless the finding was written since; returns whether it did. */
+    clear(published: StoredFinding, dueAt: string | undefined): Promise<boolean>;
+  };
+  readonly bus: { publish(events: readonly FindingEventDetail[]): Promise<void> };
+  readonly now: () => string;
+}
+
+/** The publisher of an outbox entry gets this long before the sweep does it in its place. */
+const PUBLISH_WITHIN_MS = 2 * 60 * 1000;
+
+/** A write is refused only because another one got through, so this many refusals in a row are a pile-up. */
+const ATTEMPTS = 12;
+
+/** Too many writers at once: transient, to be tried again. */
+export class Contended extends Error {
+  override readonly name = 'Contended';
+}
+
+/**
+ * Lets a judgement join its finding: one conditional write of state and outbox together, then publication, then the
+ * outbox is cleared. Whatever fails on the way, doing it again ends with the same finding, and the same transitions
+ * published at least once.
+ *
+ * @returns the transitions that this judgement brought about; none for one that is known already
+ * @throws Contended, or what table and bus throw
+ */
+export const recordJudgement = (
+  subject: Subject,
+  judgement: Judgement,
+  needs: RecordNeeds,
+): Promise<readonly Transition[]> =>
+  update(findingId(subject), (before, now) => addJudgement(before, subject, judgement, now), needs);
+
+/** Does what time alone has made due for a finding: publishes what was left over, ends exemptions. */
+export const settleFinding = (id: string, needs: RecordNeeds): Promise<readonly Transition[]> =>
+  update(id, (before, now) => (before ? passTime(before, now) : undefined), needs);
+
+async function update(
+  id: string,
+  change: (before: Finding | undefined, now: string) => Change | undefined,
+  { table, bus, now }: RecordNeeds,
+): Promise<readonly Transition[]> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const stored = await table.read(id);
+    const at = now();
+    const changed = change(stored?.finding, at);
+    if (changed === undefined || (stored && isDeepStrictEqual(changed.finding, stored.finding))) {
+      if (stored) await publishOutbox(stored, { table, bus, now });
+      return [];
+    }
+    const next = numbered(changed, stored, at);
+    if (await table.write(next, stored?.seq)) {
+      await publishOutbox(next, { table, bus, now });
+      return next.outbox.slice(stored?.outbox.length ?? 0);
+    }
+  }
+  throw new Contended(`finding ${id} was written by others ${ATTEMPTS} times in a row`);
+}
+
+function numbered(
+  { finding, transitions }: Change,
+  stored: StoredFinding | undefined,
+  at: string,
+): StoredFinding {
+  const seq = (stored?.seq ?? 0) + 1;
+  const outbox = [...(stored?.outbox ?? [])];
+  let last = stored?.lastTransition;
+  for (const planned of transitions) {
+    outbox.push({ ...planned, seq, recordedAt: at, ...(last === undefined ? {} : { after: last }) });
+    last = planned.id;
+  }
+  const dueAt =
+    outbox.length > 0 ? new Date(Date.parse(at) + PUBLISH_WITHIN_MS).toISOString() : nextChangeAt(finding);
+  return {
+    finding,
+    seq,
+    outbox,
+    ...(last === undefined ? {} : { lastTransition: last }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+  };
+}
+
+async function publishOutbox(stored: StoredFinding, { table, bus }: RecordNeeds): Promise<void> {
+  const nextDue = nextChangeAt(stored.finding);
+  if (stored.outbox.length === 0) {
+    // A due time that has been dealt with must not stay, or the sweep would come back for ever.
+    if (stored.dueAt !== nextDue) await table.clear(stored, nextDue);
+    return;
+  }
+  const { history: _, ...finding } = stored.finding;
+  await bus.publish(stored.outbox.map((transition) => ({ schemaVersion: '1', transition, finding })));
+  // Refused when somebody wrote since: they hold our entries too, and publish them again.
+  await table.clear(stored, nextDue);
+}

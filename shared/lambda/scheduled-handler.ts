@@ -1,0 +1,16 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { PowertoolsTelemetry } from './telemetry';
+
+export interface ScheduledFunction<Outcome> {
+  run(): Promise<Outcome>;
+  readonly telemetry: PowertoolsTelemetry;
+}
+
+/** A function that a schedule invokes: what the event says doesn't matter, when it comes does. */
+export const scheduledHandler = <Outcome>({ run, telemetry }: ScheduledFunction<Outcome>) =>
+  middy()
+    .use(injectLambdaContext(telemetry.logger))
+    .use(logMetrics(telemetry.metrics))
+    .handler((_event: unknown): Promise<Outcome> => run());

@@ -1,0 +1,159 @@
+import * as z from 'zod/mini';
+import type { Mode } from '../../contracts/trailseal/compliance-policy';
+import {
+  AppliedExemption,
+  ChangeLink,
+  Exposure,
+  type FindingEventDetail,
+  type Judgement,
+  Reason,
+  ResourceRef,
+  Severity,
+  TransitionKind,
+} from '../../contracts/trailseal/finding';
+import type { ControlMetadata } from '../../controls/control';
+import { asReported } from './as-reported';
+
+const described = <T extends z.ZodMiniType>(schema: T, description: string): T =>
+  schema.check(z.describe(description)) as T;
+
+/**
+ * An alert for machines: the default message of the topic. Its published JSON Schema is docs/schemas/alert.schema.json;
+ * fields are added within a version, never changed or removed.
+ */
+export const Alert = z.object({
+  schemaVersion: z.literal('1'),
+  alertId: described(z.string(), 'The same for every delivery of one alert: act on it once.'),
+  messageType: described(TransitionKind, 'What happened to the finding.'),
+  status: described(z.enum(['open', 'resolved', 'exempt']), 'Where the finding stands after it.'),
+  severity: Severity,
+  recordedAt: described(z.string(), 'When Trailseal recorded it, ISO 8601 in UTC.'),
+  finding: z.object({ id: z.string(), seq: z.int() }),
+  control: z.object({
+    id: z.string(),
+    title: z.string(),
+    rationale: z.string(),
+    frameworks: described(
+      z.record(z.string(), z.array(z.string())),
+      'Items by framework; CIS by version: cis-3.0.0.',
+    ),
+  }),
+  resource: described(
+    ResourceRef,
+    'resourceId and arn exactly as AWS gives them: treat them as untrusted text.',
+  ),
+  summary: described(z.string(), 'One line for a person.'),
+  because: described(z.array(Reason), 'What breaks the control; of a closing message, what broke it.'),
+  observedAt: z.optional(
+    described(z.string(), 'When AWS Config captured the configuration that was judged.'),
+  ),
+  exposure: z.optional(Exposure),
+  late: z.optional(described(z.literal(true), 'Learned of after it was over.')),
+  exemption: z.optional(AppliedExemption),
+  links: z.object({
+    change: ChangeLink,
+    actor: z.object({ state: z.enum(['missing', 'not-applicable']), reason: z.string(), says: z.string() }),
+    proof: z.object({ state: z.enum(['missing', 'not-applicable']), reason: z.string(), says: z.string() }),
+    remediation: z.object({ state: z.literal('none'), mode: z.string(), says: z.string() }),
+  }),
+  whatToDo: z.array(z.string()),
+});
+export type Alert = z.infer<typeof Alert>;
+
+/** What an alert needs to know besides the event. */
+export interface AlertContext {
+  /** Undefined for a control that this version no longer has. */
+  readonly control: ControlMetadata | undefined;
+  readonly mode: Mode | undefined;
+}
+
+/** Whether people hear of a transition: exemptions from the beginning, and their ends by repair, stay quiet. */
+export const isTold = ({ transition }: FindingEventDetail): boolean => transition.exposure !== undefined;
+
+/** The alert of a transition: pure, so that a second delivery says the same as the first. */
+export function alertOf({ transition, finding }: FindingEventDetail, { control, mode }: AlertContext): Alert {
+  const closing = transition.kind === 'Resolved' || transition.kind === 'Exempted';
+  const evidence = closing ? (transition.was ?? transition.judgement) : transition.judgement;
+  const because = (evidence?.because ?? []).map((reason) => ({
+    ...reason,
+    says: asReported(reason.says, 300),
+    value: typeof reason.value === 'string' ? asReported(reason.value) : reason.value,
+  }));
+  return {
+    schemaVersion: '1',
+    alertId: transition.id,
+    messageType: transition.kind,
+    status: transition.kind === 'Resolved' ? 'resolved' : transition.kind === 'Exempted' ? 'exempt' : 'open',
+    severity: finding.severity,
+    recordedAt: transition.recordedAt,
+    finding: { id: finding.id, seq: transition.seq },
+    control: {
+      id: finding.control,
+      title: control?.title ?? finding.control,
+      rationale: control?.rationale ?? '',
+      frameworks: frameworkItems(control),
+    },
+    resource: {
+      accountId: finding.accountId,
+      region: finding.region,
+      resourceType: finding.resourceType,
+      resourceId: finding.resourceId,
+      ...(finding.resourceName === undefined ? {} : { resourceName: asReported(finding.resourceName) }),
+      ...(finding.arn === undefined ? {} : { arn: finding.arn }),
+    },
+    summary: summaryOf(transition.kind, because, transition.judgement),
+    because,
+    ...(transition.judgement ? { observedAt: transition.judgement.observedAt } : {}),
+    ...(transition.exposure ? { exposure: transition.exposure } : {}),
+    ...(transition.late ? { late: true } : {}),
+    ...(transition.kind === 'Exempted' && transition.judgement?.exemption
+      ? { exemption: transition.judgement.exemption }
+      : {}),
+    links: {
+      change: (transition.late ? transition.was : transition.judgement)?.change ?? nothingReported,
+      actor: {
+        state: 'missing',
+        reason: 'not-collected',
+        says: 'This deployment does not collect API activity, so nobody is named.',
+      },
+      proof: {
+        state: 'missing',
+        reason: 'not-watched',
+        says: 'No CloudTrail trail is watched by this deployment, so no log record backs this alert.',
+      },
+      remediation: {
+        state: 'none',
+        mode: mode ?? 'notify',
+        says: `Trailseal changed nothing: the mode of this control is ${mode ?? 'notify'}.`,
+      },
+    },
+    whatToDo: closing ? [] : [...(control?.whatToDo ?? [])],
+  };
+}
+
+const nothingReported: ChangeLink = { state: 'none', properties: [], otherPaths: [] };
+
+function summaryOf(kind: TransitionKind, because: readonly Reason[], now: Judgement | undefined): string {
+  const complaint = because.map(({ says }) => says).join('; ');
+  const text =
+    kind === 'Resolved'
+      ? now?.compliance === 'NOT_APPLICABLE'
+        ? `no longer applies (${now.annotation}); it was: ${complaint}`
+        : `no longer: ${complaint}`
+      : kind === 'Exempted'
+        ? `exempt from now on: ${complaint}`
+        : complaint;
+  return asReported(text, 500);
+}
+
+function frameworkItems(control: ControlMetadata | undefined): Record<string, string[]> {
+  if (!control) return {};
+  const { cis, ...others } = control.frameworks;
+  const items: [string, readonly string[]][] = [
+    ...Object.entries(cis).map(([version, item]): [string, string[]] => [`cis-${version}`, [item]]),
+    ...Object.entries(others),
+  ];
+  return Object.fromEntries(
+    items.filter(([, list]) => list.length > 0).map(([name, list]) => [name, [...list]]),
+  );
+}

@@ -1,0 +1,193 @@
+import { SubscribeCommand } from '@aws-sdk/client-sns';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import policy from '../../compliance.yml';
+import { evaluateConfiguration } from '../../functions/evaluate-configuration/evaluate-configuration';
+import { sendAlert } from '../../functions/send-alert/send-alert';
+import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
+import type { LocalAwsOptions } from '../../local/aws';
+import type { Template } from '../../local/template';
+import { alertTopic } from '../../shared/aws/alert-topic';
+import { claims } from '../../shared/aws/claims';
+import { configHistory } from '../../shared/aws/config-history';
+import { findingsBus } from '../../shared/aws/findings-bus';
+import { findingsTable } from '../../shared/aws/findings-table';
+import { queues } from '../../shared/aws/queues';
+import type { Finding } from '../../shared/contracts/trailseal/finding';
+import { rules, rulesByResourceType } from '../../shared/controls';
+import type { RulesByType } from '../../shared/controls/judge';
+import { queueHandler } from '../../shared/lambda/queue-handler';
+import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
+import { type PowertoolsTelemetry, telemetry } from '../../shared/lambda/telemetry';
+import type { Alert } from '../../shared/tell/alerts/alert';
+import { ACCOUNT, type Clients, type Handler, REGION, startTestAws, type TestAws } from './local-aws';
+
+const PREFIX = 'trailseal-dev';
+const names = {
+  evaluate: `${PREFIX}-evaluate-configuration`,
+  send: `${PREFIX}-send-alert`,
+  sweep: `${PREFIX}-sweep-findings`,
+};
+
+/** The functions as they are deployed, in this process, on a local AWS made of the compiled template. */
+export interface Pipeline {
+  readonly aws: TestAws;
+  /** How often each metric was counted, by name and by `name/dimension value`. */
+  readonly counted: Map<string, number>;
+  /** Sends events as AWS does, and waits until all is quiet. */
+  send(...events: unknown[]): Promise<void>;
+  sweep(): Promise<unknown>;
+  /** Calls a function with a bare event. */
+  invoke(name: keyof typeof names, event: unknown): Promise<unknown>;
+  findings(): Promise<Finding[]>;
+  /** What machines were told, in the order of delivery. */
+  alerts(): Alert[];
+  deadLetters(): {
+    body: string;
+    reason: string | undefined;
+    error: string | undefined;
+    stage: string | undefined;
+  }[];
+}
+
+export interface PipelineOptions extends Partial<LocalAwsOptions> {
+  readonly rules?: RulesByType;
+}
+
+export async function startPipeline(template: Template, options: PipelineOptions = {}): Promise<Pipeline> {
+  const counted = new Map<string, number>();
+  const { rules: judging = rulesByResourceType, ...awsOptions } = options;
+  const handlers: Record<string, Handler> = {
+    [names.evaluate]: (event, clients) => evaluateHandler(clients)(event, contextOf(names.evaluate)),
+    [names.send]: (event, clients) => sendHandler(clients)(event, contextOf(names.send)),
+    [names.sweep]: (event, clients) => sweepHandler(clients)(event, contextOf(names.sweep)),
+  };
+  const aws = await startTestAws(template, handlers, { ...awsOptions, stage: 'dev' });
+  await aws.operator.sns.send(
+    new SubscribeCommand({
+      TopicArn: aws.arn('AlertsTopic'),
+      Protocol: 'https',
+      Endpoint: 'https://siem.example.com/',
+    }),
+  );
+  const now = () => new Date(aws.clock.now()).toISOString();
+  const variable = (functionName: string, name: string) => {
+    const value = aws.environment(functionName)[name];
+    if (value === undefined) throw new Error(`${functionName} has no ${name}`);
+    return value;
+  };
+
+  const record = (clients: Clients, name: string) => ({
+    table: findingsTable(variable(name, 'TABLE_NAME'), clients.dynamodb),
+    bus: findingsBus(variable(name, 'BUS_NAME'), clients.events),
+    now,
+  });
+  const ownQueues = (clients: Clients, name: string) =>
+    queues(variable(name, 'QUEUE_URL'), variable(name, 'DEAD_LETTERS_URL'), clients.sqs);
+
+  const evaluateHandler = (clients: Clients) => {
+    const observed = counting('evaluate-configuration', counted);
+    return queueHandler({
+      name: 'evaluate-configuration',
+      queues: ownQueues(clients, names.evaluate),
+      telemetry: observed,
+      handle: evaluateConfiguration({
+        rules: judging,
+        policy: { ...policy, since: '2026-01-01T00:00:00.000Z' },
+        home: { accountId: ACCOUNT, region: REGION },
+        history: configHistory(clients.config),
+        record: record(clients, names.evaluate),
+        telemetry: observed,
+      }),
+    });
+  };
+  const sendHandler = (clients: Clients) => {
+    const observed = counting('send-alert', counted);
+    return queueHandler({
+      name: 'send-alert',
+      queues: ownQueues(clients, names.send),
+      telemetry: observed,
+      handle: sendAlert({
+        controls: rules,
+        policy,
+        topic: alertTopic(variable(names.send, 'ALERTS_TOPIC_ARN'), clients.sns),
+        claims: claims(variable(names.send, 'TABLE_NAME'), 'send-alert', now, clients.dynamodb),
+        telemetry: observed,
+        now: () => new Date(now()),
+      }),
+    });
+  };
+  const sweepHandler = (clients: Clients) => {
+    const observed = counting('sweep-findings', counted);
+    return scheduledHandler({
+      telemetry: observed,
+      run: sweepFindings({ record: record(clients, names.sweep), telemetry: observed }),
+    });
+  };
+
+  const invoke = async (name: keyof typeof names, event: unknown) => {
+    const clients = aws.as(
+      `${{ evaluate: 'EvaluateDashconfiguration', send: 'SendDashalert', sweep: 'SweepDashfindings' }[name]}LambdaFunction`,
+    );
+    return handlers[names[name]]?.(event, clients);
+  };
+
+  return {
+    aws,
+    counted,
+    invoke,
+    async send(...events) {
+      for (const event of events) aws.putEvents(event);
+      await aws.idle();
+    },
+    async sweep() {
+      const outcome = await invoke('sweep', {});
+      await aws.idle();
+      return outcome;
+    },
+    findings: () => storedFindings(aws),
+    alerts: () =>
+      aws.inbox
+        .filter(({ protocol }) => protocol === 'https')
+        .map(({ text }) => JSON.parse(JSON.parse(text).Message) as Alert),
+    deadLetters: () =>
+      aws.queue(`${PREFIX}-dead-letters`).messages.map(({ body, attributes }) => ({
+        body,
+        reason: attributes['reason']?.StringValue,
+        error: attributes['error']?.StringValue,
+        stage: attributes['stage']?.StringValue,
+      })),
+  };
+}
+
+async function storedFindings(aws: TestAws): Promise<Finding[]> {
+  const { Items = [] } = await aws.operator.dynamodb.send(
+    new ScanCommand({ TableName: `${PREFIX}-findings` }),
+  );
+  return Items.filter(({ sk }) => sk === 'STATE')
+    .map(({ finding }) => finding as Finding)
+    .sort((a, b) => a.control.localeCompare(b.control) || a.id.localeCompare(b.id));
+}
+
+/** Telemetry that a test can read. */
+function counting(name: string, counted: Map<string, number>): PowertoolsTelemetry {
+  const add = (key: string, by: number) => counted.set(key, (counted.get(key) ?? 0) + by);
+  return {
+    ...telemetry(name),
+    count: (metric, by = 1) => void add(metric, by),
+    countBy(metric, _dimension, value) {
+      add(metric, 1);
+      add(`${metric}/${value}`, 1);
+    },
+  };
+}
+
+const contextOf = (functionName: string) =>
+  ({
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${functionName}`,
+    memoryLimitInMB: '512',
+    awsRequestId: 'test',
+    getRemainingTimeInMillis: () => 30_000,
+  }) as Context;

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidCompliancePolicy, loadCompliancePolicy } from '../../tools/policy-loader';
+
+const root = join(__dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'trailseal-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const exemption = (expires: string) => `version: 1
+exemptions:
+  - control: S3.8
+    scope: { resources: [www] }
+    owner: web@example.com
+    reason: A website.
+    expires: ${expires}
+`;
+
+/** A day so many days from now, as the clock of the machine says, which the command goes by. */
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('loadCompliancePolicy', () => {
+  test('compiles the file', () => {
+    const policy = loadCompliancePolicy(file('good.yml', 'version: 1\ndefaults: { mode: off }\n'));
+    expect(new Set(Object.values(policy.controls).map(({ mode }) => mode))).toEqual(new Set(['off']));
+  });
+
+  test('throws with every mistake printed', () => {
+    const bad = file('bad.yml', 'version: 3\nmodes: {}\n');
+    expect(() => loadCompliancePolicy(bad)).toThrow(InvalidCompliancePolicy);
+    expect(() => loadCompliancePolicy(bad)).toThrow(`${bad}:1:10 version: expected 1`);
+    expect(() => loadCompliancePolicy(bad)).toThrow(`${bad}:2:1 modes: unknown key`);
+  });
+
+  test('goes by the clock that it is given', () => {
+    const path = file('dated.yml', exemption('2026-03-31'));
+    expect(loadCompliancePolicy(path, new Date('2026-03-31T23:59:59Z')).exemptions).toHaveLength(1);
+    expect(() => loadCompliancePolicy(path, new Date('2026-04-01T00:00:00Z'))).toThrow(
+      'expired on 2026-03-31',
+    );
+  });
+});
+
+describe('npm run check:config', () => {
+  const check = (path: string) => {
+    const run = spawnSync(process.execPath, [require.resolve('tsx/cli'), 'tools/check-config.ts', path], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    return { status: run.status, stdout: run.stdout.trim(), stderr: run.stderr.trim() };
+  };
+
+  test('says what a valid file holds', () => {
+    const expires = inDays(30);
+    const path = file('valid.yml', exemption(expires));
+    expect(check(path)).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(
+        /valid\.yml is valid: \d+ controls, 1 exemption, next expiry \d{4}-\d\d-\d\dT00:00:00\.000Z$/,
+      ),
+      stderr: '',
+    });
+  });
+
+  test('lists mistakes and exits 1', () => {
+    const path = file('invalid.yml', exemption(inDays(-1)));
+    expect(check(path)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('invalid.yml:7:14 exemptions[0].expires: expired on'),
+    });
+  });
+
+  test('exits 2 when the file cannot be read', () => {
+    expect(check(join(folder, 'missing.yml'))).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
+test('tests import compliance.yml as the loader compiles it', () => {
+  const script = `
+    const transform = require('./tests/support/policy-transform.cjs');
+    const { code } = transform.process('', ${JSON.stringify(file('imported.yml', 'version: 1\n'))});
+    const module = { exports: {} };
+    new Function('exports', code)(module.exports);
+    console.log(JSON.stringify([module.exports.__esModule, module.exports.default.coverage]));
+  `;
+  const run = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
+  expect(run.stdout.trim()).toBe('[true,{"accounts":["self"],"regions":["self"]}]');
+});

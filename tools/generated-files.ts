@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import type { AnyRule } from '../shared/controls/control';
+import { complianceJsonSchema, type Rulebook } from '../shared/policy/schema';
+import { renderCatalogue } from './render-catalogue';
+import { type RuleFile, renderIndex } from './render-index';
+
+const root = dirname(__dirname);
+const RULES = join('shared', 'controls', 'rules');
+
+interface GeneratedFile {
+  /** From the project's root, with slashes. */
+  readonly path: string;
+  render(source: Source): string;
+}
+
+/** What files are generated from. Rules come from the folder, not from the index, which may be about to change. */
+interface Source {
+  readonly files: readonly RuleFile[];
+  readonly rulebook: Rulebook;
+}
+
+/** Every generated file. A new one is a new line here. */
+const generatedFiles: readonly GeneratedFile[] = [
+  {
+    path: 'shared/controls/index.ts',
+    render: ({ files }) => formatted('shared/controls/index.ts', renderIndex(files)),
+  },
+  { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.rules) },
+  {
+    path: 'docs/schemas/compliance.schema.json',
+    render: ({ rulebook }) => json(complianceJsonSchema(rulebook)),
+  },
+];
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The text as `biome check` wants it. */
+function formatted(path: string, text: string): string {
+  const biome = require.resolve('@biomejs/biome/bin/biome');
+  const run = spawnSync(process.execPath, [biome, 'check', '--write', `--stdin-file-path=${path}`], {
+    cwd: root,
+    input: text,
+    encoding: 'utf8',
+  });
+  if (run.status !== 0) throw new Error(`biome can't format ${path}: ${run.stderr}`);
+  return run.stdout;
+}
+
+/** Each file under shared/controls/rules, with the rule that it exports, sorted by the rule's id. */
+export async function ruleFiles(): Promise<RuleFile[]> {
+  const files = readdirSync(join(root, RULES), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const loaded = files.map(async (file) => ({
+    path: relative(join('shared', 'controls'), join(RULES, file)).split(sep).join('/'),
+    rule: await ruleIn(join(root, RULES, file)),
+  }));
+  return (await Promise.all(loaded)).sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
+}
+
+async function ruleIn(file: string): Promise<AnyRule> {
+  const module: { default?: AnyRule | { default?: AnyRule } } = await import(file);
+  // A CommonJS module that is imported natively has its exports one level down.
+  const exported = module.default && 'default' in module.default ? module.default.default : module.default;
+  if (!exported || !('judge' in exported)) throw new Error(`${file}: expected a rule as its default export`);
+  return exported;
+}
+
+/** @returns the generated files as they should be, by path */
+export async function render(remediated: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  const files = await ruleFiles();
+  const source = { files, rulebook: { rules: files.map(({ rule }) => rule), remediated } };
+  return new Map(generatedFiles.map((file) => [file.path, file.render(source)]));
+}
+
+/** @returns the paths of those that stand differently on disk, or not at all */
+export function outdated(files: ReadonlyMap<string, string>): string[] {
+  return [...files].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+}
+
+/** Writes the files and @returns the paths of those that were different before */
+export function write(files: ReadonlyMap<string, string>): string[] {
+  const changed = outdated(files);
+  for (const path of changed) writeFileSync(join(root, path), files.get(path) ?? '');
+  return changed;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
