@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import * as z from 'zod/mini';
+import { FindingEventDetail } from '../shared/contracts/trailseal/finding';
 import type { AnyRule } from '../shared/controls/control';
 import { complianceJsonSchema, type Rulebook } from '../shared/policy/schema';
+import { Alert } from '../shared/tell/alerts/alert';
 import { renderCatalogue } from './render-catalogue';
 import { type RuleFile, renderIndex } from './render-index';
 
@@ -32,7 +35,35 @@ const generatedFiles: readonly GeneratedFile[] = [
     path: 'docs/schemas/compliance.schema.json',
     render: ({ rulebook }) => json(complianceJsonSchema(rulebook)),
   },
+  {
+    path: 'docs/schemas/alert.schema.json',
+    render: () =>
+      json(
+        publishedSchema(
+          Alert,
+          'Trailseal alert',
+          'The default message of the topic trailseal-<stage>-alerts.',
+        ),
+      ),
+  },
+  {
+    path: 'docs/schemas/finding-event.schema.json',
+    render: () =>
+      json(
+        publishedSchema(
+          FindingEventDetail,
+          'Trailseal finding event',
+          'The detail of events on the bus trailseal-<stage>: source trailseal, detail-type "Finding <kind>".',
+        ),
+      ),
+  },
 ];
+
+/** The JSON Schema of what we send. Fields may be added within a version, so unknown ones are not refused. */
+function publishedSchema(schema: z.core.$ZodType, title: string, description: string): object {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
+  return { $schema, title, description, ...rest };
+}
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 

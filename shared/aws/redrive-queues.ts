@@ -69,7 +69,10 @@ export const redriveQueues = (client: SQSClient): RedriveQueues => ({
   async namedLike(prefix) {
     const found: NamedQueue[] = [];
     // Without a page size, SQS answers with the first 1000 and says nothing about the others.
-    for await (const { QueueUrls = [] } of paginateListQueues({ client, pageSize: 1000 }, { QueueNamePrefix: prefix })) {
+    for await (const { QueueUrls = [] } of paginateListQueues(
+      { client, pageSize: 1000 },
+      { QueueNamePrefix: prefix },
+    )) {
       found.push(...QueueUrls.map((url) => ({ name: url.slice(url.lastIndexOf('/') + 1), url })));
     }
     return found;

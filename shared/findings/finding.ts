@@ -9,10 +9,10 @@ import type {
   Transition,
   TransitionKind,
 } from '../contracts/trailseal/finding';
+import { boundedJudgement, compareTwins, entryOf, isConclusive, laterJudgement } from './judgement';
 import { compareKeys, holdsFrom, keyText } from './order';
 
 const HISTORY_LENGTH = 50;
-const ANNOTATION_LENGTH = 200;
 
 /** What a judgement is about: the five things that name a finding, and the severity that it has now. */
 export interface Subject extends ResourceRef {
@@ -56,75 +56,80 @@ export const findingId = ({ control, accountId, region, resourceType, resourceId
 export function addJudgement(
   before: Finding | undefined,
   subject: Subject,
-  judgement: Judgement,
+  given: Judgement,
   now: string,
 ): Change {
+  const judgement = boundedJudgement(given);
   const entry = entryOf(judgement);
   const history = insert(before?.history ?? [], entry);
-  const isLatest = (other: HistoryEntry | undefined) => other === entry;
-  const evidence = isLatest(latestConclusive(history)) ? judgement : before?.judgement;
-  const after = assemble(before && !isLatest(history.at(-1)) ? before : subject, history, evidence, now);
-  return { finding: after, transitions: transitionsBetween(before, after, judgement, now) };
+  const evidence = isConclusive(judgement) ? laterJudgement(before?.judgement, judgement) : before?.judgement;
+  const at = timeKnown(before, now);
+  const after = assemble(before && history.at(-1) !== entry ? before : subject, history, evidence, at);
+  return { finding: after, transitions: transitionsBetween(before, after, judgement, at) };
 }
 
 /** Time alone passes: an exemption may have ended since. */
 export function passTime(before: Finding, now: string): Change {
-  const after = assemble(before, before.history, before.judgement, now);
+  const at = timeKnown(before, now);
+  const after = assemble(before, before.history, before.judgement, at);
   return {
     finding: after,
-    transitions: before.judgement
-      ? transitionsBetween(before, after, before.judgement, now, 'exemption ended')
-      : [],
+    transitions: before.judgement ? transitionsBetween(before, after, before.judgement, at) : [],
   };
+}
+
+/** Not before what a finding shows to have happened: another clock may have been ahead of ours. */
+function timeKnown(before: Finding | undefined, now: string): string {
+  const exemptUntil = before?.state === 'open' ? before.judgement?.exemption?.expiresAt : undefined;
+  return exemptUntil !== undefined && exemptUntil > now ? exemptUntil : now;
 }
 
 /** When time alone will next change this finding, if ever. */
 export const nextChangeAt = (finding: Finding): string | undefined =>
   finding.state === 'exempt' ? finding.judgement?.exemption?.expiresAt : undefined;
 
-const entryOf = ({
-  observedAt,
-  configurationStateId,
-  policyVersion,
-  compliance,
-  annotation,
-  exemption,
-}: Judgement): HistoryEntry => ({
-  observedAt,
-  configurationStateId,
-  policyVersion,
-  compliance,
-  annotation: annotation.slice(0, ANNOTATION_LENGTH),
-  ...(exemption ? { exemptUntil: exemption.expiresAt } : {}),
-});
-
-/** What holds when one observation was judged twice: a conclusion over none, and the worse one of two. */
-const precedence = { INSUFFICIENT_DATA: 0, NOT_APPLICABLE: 1, COMPLIANT: 2, NON_COMPLIANT: 3 } as const;
-
+/** The last judgements, always with the one that made the state, however many came after it and could not tell. */
 function insert(history: readonly HistoryEntry[], entry: HistoryEntry): HistoryEntry[] {
-  const twin = history.find((other) => keyText(other) === keyText(entry));
-  const keep = twin && !outranks(entry, twin) ? twin : entry;
-  return [...history.filter((other) => other !== twin), keep].sort(compareKeys).slice(-HISTORY_LENGTH);
+  const twin = history.find((other) => compareKeys(other, entry) === 0);
+  const keep = twin && compareTwins(entry, twin) <= 0 ? twin : entry;
+  const joined = [...history.filter((other) => other !== twin), keep].sort(compareKeys);
+  const recent = joined.slice(-HISTORY_LENGTH);
+  const conclusive = joined.findLast(isConclusive);
+  return conclusive === undefined || recent.includes(conclusive) ? recent : [conclusive, ...recent.slice(1)];
 }
-
-const outranks = (entry: HistoryEntry, twin: HistoryEntry) =>
-  precedence[entry.compliance] > precedence[twin.compliance];
-
-const isConclusive = ({ compliance }: HistoryEntry) => compliance !== 'INSUFFICIENT_DATA';
-const latestConclusive = (history: readonly HistoryEntry[]) => history.filter(isConclusive).at(-1);
 
 type State = Finding['state'];
 
+interface Held {
+  readonly entry: HistoryEntry;
+  readonly at: string;
+}
+
+/**
+ * The judgements that ever held, oldest first, each with the instant from which it did. A newer policy's word on an
+ * item never held when a later item had been observed before that policy came into force.
+ */
+function judgementsThatHeld(history: readonly HistoryEntry[]): Held[] {
+  const conclusive = history.filter(isConclusive);
+  const newestFirst: Held[] = [];
+  for (const [index, entry] of [...conclusive.entries()].reverse()) {
+    const at = holdsFrom(entry, conclusive[index - 1]);
+    const later = newestFirst.at(-1);
+    if (later === undefined || at <= later.at) newestFirst.push({ entry, at });
+  }
+  return newestFirst.reverse();
+}
+
 /** From when which state held, oldest first: what the history says, with the ends of exemptions put in. */
 function statesOverTime(history: readonly HistoryEntry[], now: string): { at: string; state: State }[] {
-  const conclusive = history.filter(isConclusive);
-  return conclusive.flatMap((entry, index): { at: string; state: State }[] => {
-    const at = holdsFrom(entry, conclusive[index - 1]);
+  const held = judgementsThatHeld(history);
+  return held.flatMap(({ entry, at }, index): { at: string; state: State }[] => {
     if (entry.compliance !== 'NON_COMPLIANT') return [{ at, state: 'resolved' }];
     const { exemptUntil } = entry;
     if (exemptUntil === undefined || exemptUntil <= at) return [{ at, state: 'open' }];
-    const until = conclusive[index + 1]?.observedAt ?? now;
-    return exemptUntil <= until
+    const next = held[index + 1];
+    const ended = next === undefined ? exemptUntil <= now : exemptUntil < next.at;
+    return ended
       ? [
           { at, state: 'exempt' },
           { at: exemptUntil, state: 'open' },
@@ -181,46 +186,74 @@ function transitionsBetween(
   after: Finding,
   judgement: Judgement,
   now: string,
-  because?: string,
 ): PlannedTransition[] {
-  const cause = [keyText(judgement), ...(because ? [because] : [])].join('|');
   const plan = (
     kind: TransitionKind,
-    more: Partial<PlannedTransition> = {},
-    suffix = '',
+    cause: string,
+    more: Pick<Partial<PlannedTransition>, 'was' | 'exposure' | 'late'>,
   ): PlannedTransition => ({
-    id: shortHash([after.id, kind, cause + suffix].join('\n')),
+    id: shortHash([after.id, kind, cause].join('\n')),
     kind,
     findingId: after.id,
-    cause: cause + suffix,
+    cause,
     ...(after.judgement ? { judgement: after.judgement } : {}),
     ...more,
   });
-  const told = before ? exposures(before.history, now) : [];
   const known = exposures(after.history, now);
+  const told = before ? exposuresTold(before, now) : [];
+  const hidden = known
+    .filter(({ from, to }) => to !== undefined && to > from)
+    .filter((closed) => !told.some((other) => overlap(closed, other)))
+    .map((exposure) =>
+      plan('Resolved', `${keyText(judgement)}|hidden since ${exposure.from}`, {
+        exposure,
+        was: evidenceOf(exposure, judgement, before),
+        late: true,
+      }),
+    );
   const kind = kindOfChange(before, after, told.length > 0);
-  const wasOpen = before?.state === 'open';
-  const exposure = wasOpen || after.state === 'open' ? known.at(-1) : undefined;
-  const planned = kind
-    ? [
-        plan(kind, {
-          ...(exposure ? { exposure } : {}),
-          ...(wasOpen && before.judgement ? { was: before.judgement } : {}),
-        }),
-      ]
-    : [];
-
-  const hidden = known.filter(
-    (closed) =>
-      closed.to !== undefined && closed.to > closed.from && !told.some((other) => overlap(closed, other)),
-  );
+  if (kind === undefined) return hidden;
+  const exposure = exposureToTell(before, after, told, known);
   return [
-    ...hidden.map((closed) =>
-      plan('Resolved', { exposure: closed, was: judgement, late: true }, `|hidden since ${closed.from}`),
-    ),
-    ...planned,
+    ...hidden,
+    plan(kind, causeOf(after), {
+      ...(exposure ? { exposure } : {}),
+      ...(before?.state === 'open' && before.judgement ? { was: before.judgement } : {}),
+    }),
   ];
 }
+
+/** The exposures that a finding has shown: while it says exempt, nobody has heard yet that the exemption is over. */
+const exposuresTold = ({ history, state }: Finding, now: string): Exposure[] =>
+  exposures(history, state === 'exempt' ? '' : now);
+
+/** What makes a state is its judgement, and for one the end of its exemption: not whatever came in meanwhile. */
+function causeOf({ state, judgement }: Finding): string {
+  const key = judgement ? keyText(judgement) : '';
+  return state === 'open' && judgement?.exemption ? `${key}|exemption ended` : key;
+}
+
+/** The exposure that goes on, or the one that has ended now; none when the finding wasn't and isn't open. */
+function exposureToTell(
+  before: Finding | undefined,
+  after: Finding,
+  told: readonly Exposure[],
+  known: readonly Exposure[],
+): Exposure | undefined {
+  const latest = known.at(-1);
+  if (after.state === 'open') return latest;
+  const begun = before?.state === 'open' ? told.at(-1) : undefined;
+  if (begun === undefined) return undefined;
+  const ended = latest?.to !== undefined && latest.to >= begun.from ? latest : undefined;
+  // An older observation that came late may say that it never was: whoever heard of it must hear of its end.
+  return ended ?? { from: begun.from, to: begun.from };
+}
+
+/** The judgement that an exposure rests on: the one that has just come, or the one known whose exemption ended. */
+const evidenceOf = ({ to = '' }: Exposure, judgement: Judgement, before: Finding | undefined): Judgement =>
+  judgement.compliance === 'NON_COMPLIANT' && judgement.observedAt < to
+    ? judgement
+    : (before?.judgement ?? judgement);
 
 function kindOfChange(
   before: Finding | undefined,

@@ -5,7 +5,7 @@ export type OrderKey = Pick<HistoryEntry, 'observedAt' | 'configurationStateId' 
 
 const since = (key: OrderKey) => key.policyVersion.slice(0, key.policyVersion.lastIndexOf('.'));
 
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+export const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const compareDigits = (a: string, b: string) => {
   const difference = BigInt(a) - BigInt(b);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;

@@ -28,6 +28,12 @@ export interface RecordNeeds {
 /** The publisher of an outbox entry gets this long before the sweep does it in its place. */
 const PUBLISH_WITHIN_MS = 2 * 60 * 1000;
 
+/**
+ * While the bus takes nothing, a finding waits with no more transitions than fit into its item: new judgements then
+ * fail, and are tried again.
+ */
+const OUTBOX_LENGTH = 3;
+
 /** A write is refused only because another one got through, so this many refusals in a row are a pile-up. */
 const ATTEMPTS = 12;
 
@@ -67,6 +73,10 @@ async function update(
     if (changed === undefined || (stored && isDeepStrictEqual(changed.finding, stored.finding))) {
       if (stored) await publishOutbox(stored, { table, bus, now });
       return [];
+    }
+    if (stored && stored.outbox.length >= OUTBOX_LENGTH) {
+      await publishOutbox(stored, { table, bus, now });
+      continue;
     }
     const next = numbered(changed, stored, at);
     if (await table.write(next, stored?.seq)) {

@@ -1,12 +1,11 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Queues } from '../aws/queues';
 import { parseJson } from '../contracts/parse';
 import { PermanentFailure } from '../contracts/permanent-failure';
-import type { PowertoolsTelemetry, Telemetry } from './telemetry';
+import { type PowertoolsTelemetry, publishMetrics, type Telemetry } from './telemetry';
 
 export interface QueueFunction<Outcome> {
   /** The function's name, as dead letters state it. */
@@ -59,7 +58,7 @@ export function queueHandler<Outcome>({ name, handle, queues, telemetry }: Queue
 
   return middy()
     .use(injectLambdaContext(telemetry.logger))
-    .use(logMetrics(telemetry.metrics))
+    .use(publishMetrics(telemetry))
     .handler(
       (event: unknown, context: Context): Promise<SQSBatchResponse | Outcome> =>
         isSqsEvent(event)

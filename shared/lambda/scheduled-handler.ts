@@ -1,7 +1,6 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
-import type { PowertoolsTelemetry } from './telemetry';
+import { type PowertoolsTelemetry, publishMetrics } from './telemetry';
 
 export interface ScheduledFunction<Outcome> {
   run(): Promise<Outcome>;
@@ -12,5 +11,5 @@ export interface ScheduledFunction<Outcome> {
 export const scheduledHandler = <Outcome>({ run, telemetry }: ScheduledFunction<Outcome>) =>
   middy()
     .use(injectLambdaContext(telemetry.logger))
-    .use(logMetrics(telemetry.metrics))
+    .use(publishMetrics(telemetry))
     .handler((_event: unknown): Promise<Outcome> => run());

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type middy from '@middy/core';
 
 /** What a function counts. `RuleFailures` is a rule that threw: a bug of ours. */
 export type MetricName =
@@ -42,4 +43,12 @@ export function telemetry(functionName: string): PowertoolsTelemetry {
     warn: (message, details) => logger.warn(message, { ...details }),
     error: (message, details) => logger.error(message, { ...details }),
   };
+}
+
+/** Middleware that writes out what was counted, also when the handler fails; nothing where nothing was. */
+export function publishMetrics({ metrics }: PowertoolsTelemetry): middy.MiddlewareObj {
+  const publish = () => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
+  return { after: publish, onError: publish };
 }

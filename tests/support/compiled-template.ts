@@ -10,11 +10,15 @@ const root = path.join(__dirname, '..', '..');
 export function compiledTemplate(): Template {
   const folder = mkdtempSync(path.join(tmpdir(), 'trailseal-'));
   try {
-    execFileSync(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package', '--package', folder], {
-      cwd: root,
-      stdio: 'pipe',
-      env: { ...process.env, SLS_NOTIFICATIONS_MODE: 'off' },
-    });
+    execFileSync(
+      process.execPath,
+      ['node_modules/serverless/bin/serverless.js', 'package', '--package', folder],
+      {
+        cwd: root,
+        stdio: 'pipe',
+        env: { ...process.env, SLS_NOTIFICATIONS_MODE: 'off' },
+      },
+    );
     return JSON.parse(readFileSync(path.join(folder, 'cloudformation-template-update-stack.json'), 'utf8'));
   } finally {
     rmSync(folder, { recursive: true, force: true });

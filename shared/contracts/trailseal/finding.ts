@@ -10,7 +10,8 @@ export const severities = ['critical', 'high', 'medium', 'low', 'informational']
 export const Severity = z.enum(severities);
 export type Severity = z.infer<typeof Severity>;
 
-const AnyJson = z.custom<Json>((value) => value !== undefined);
+/** Whatever JSON can say. Nothing is checked: what comes here was parsed from JSON. */
+const AnyJson = z.unknown() as unknown as z.ZodMiniType<Json>;
 const Time = z.string().check(z.describe('ISO 8601 in UTC.'));
 
 /** One property that breaks a control: where it stands, what it says, what was expected instead. */
@@ -19,7 +20,9 @@ export const Reason = z.object({
   path: z
     .string()
     .check(
-      z.describe('Path in the configuration item: configuration.ipPermissions[0].ipv4Ranges[1].cidrIp.'),
+      z.describe(
+        'Path in the configuration item: configuration.ipPermissions[0].ipv4Ranges[1].cidrIp; made of the names that AWS gives to properties.',
+      ),
     ),
   value: z.nullable(AnyJson).check(z.describe('What AWS Config reported there; null when nothing is there.')),
   expected: z.string(),
@@ -41,6 +44,9 @@ export const ChangeLink = z.object({
     }),
   ),
   otherPaths: z.array(z.string()),
+  omitted: z
+    .optional(z.int().check(z.minimum(1)))
+    .check(z.describe('How many more properties changed than are listed.')),
 });
 export type ChangeLink = z.infer<typeof ChangeLink>;
 
