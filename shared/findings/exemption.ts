@@ -29,7 +29,6 @@ function covers({ accounts, regions, resources }: ExemptionScope, resource: Reso
   const names = [resource.resourceId, resource.resourceName, resource.ARN].filter(
     (name) => name !== undefined,
   );
-  const places = [resource.awsRegion, findingRegion(resource.resourceType, resource.awsRegion)];
   return (
     (accounts?.includes(resource.awsAccountId) ?? true) &&
     (regions?.some((region) => region === resource.awsRegion || region === filedUnder) ?? true) &&

@@ -9,6 +9,7 @@ import {
   Reason,
   ResourceRef,
   Severity,
+  type Transition,
   TransitionKind,
 } from '../../contracts/trailseal/finding';
 import type { ControlMetadata } from '../../controls/control';
@@ -83,7 +84,7 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
     schemaVersion: '1',
     alertId: transition.id,
     messageType: transition.kind,
-    status: transition.kind === 'Resolved' ? 'resolved' : transition.kind === 'Exempted' ? 'exempt' : 'open',
+    status: statusAfter(transition),
     severity: finding.severity,
     recordedAt: transition.recordedAt,
     finding: { id: finding.id, seq: transition.seq },
@@ -129,6 +130,13 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
     },
     whatToDo: closing ? [] : [...(control?.whatToDo ?? [])],
   };
+}
+
+/** An exposure learned of after its end leaves the finding as the latest judgement says. */
+function statusAfter({ kind, late, judgement, recordedAt }: Transition): Alert['status'] {
+  if (late && judgement?.compliance === 'NON_COMPLIANT')
+    return judgement.exemption && judgement.exemption.expiresAt > recordedAt ? 'exempt' : 'open';
+  return kind === 'Resolved' ? 'resolved' : kind === 'Exempted' ? 'exempt' : 'open';
 }
 
 const nothingReported: ChangeLink = { state: 'none', properties: [], otherPaths: [] };

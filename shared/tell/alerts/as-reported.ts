@@ -3,29 +3,59 @@
  * without control, bidirectional, invisible and markup characters, with addresses that no mail client makes a link of.
  */
 export function asReported(text: string, maxLength = 200): string {
-  const cleaned = text
+  // What doesn't show can make a text long, but need not be read to its end.
+  const readable = text.slice(0, maxLength * 10);
+  const cleaned = readable
+    .normalize('NFKC')
+    .replace(UNPRINTABLE, '\ufffd')
     .replace(INVISIBLE, '')
-    .replace(CONTROL, ' ')
+    .replace(STACKED_MARKS, '$1')
+    .replace(SPACE, ' ')
     .replace(/[<>]/g, (bracket) => (bracket === '<' ? '‹' : '›'))
     .replace(/`/g, "'")
     .replace(/\bhttp(s?):/gi, 'hxxp$1:')
-    .replace(/:\/\//g, '[://]')
-    .replace(/\b(javascript|data|mailto|tel):/gi, '$1[:]')
-    .replace(HOST_NAME, (host) => host.replaceAll('.', '[.]'))
+    .replace(/(?<!\[):\/\//g, '[://]')
+    .replace(/\b(javascript|data|mailto|tel|sms|file):/gi, '$1[:]')
+    .replace(NETWORK_SHARE, '\\')
+    .replace(DOT_IN_HOST_NAME, '[.]')
     .replace(/@(everyone|here|channel)\b/gi, '(at)$1')
     .replace(/ {2,}/g, ' ')
     .trim();
-  return shortened(cleaned, maxLength);
+  return shortened(readable.length < text.length ? `${cleaned}…` : cleaned, maxLength);
 }
 
-/** Control characters of both sets, and the line and paragraph separators. */
+/**
+ * The path of a property, which is made of AWS's own names, so that people find it again by searching for it. Only a
+ * dot that ends like a host name (`configuration.name`) is kept from becoming a link.
+ */
+export const pathAsReported = (path: string): string =>
+  /^[\w.[\]-]{1,300}$/.test(path) ? path.replace(/\.(?=[a-z]{2,}(?![\w.-]))/g, '[.]') : asReported(path);
+
+/** The path of a property whose names may be a user's own, such as keys of tags: slashes make no host names. */
+export const foreignPath = (path: string, maxLength = 200): string =>
+  asReported(path.replaceAll('.', '/'), maxLength);
+
+/** Control characters of both sets, the line and paragraph separators, and every kind of space. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be found
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+const SPACE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Space_Separator}]/gu;
 
-/** Characters that format without showing (bidirectional marks and zero widths among them), fillers, and variants. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|\p{Format}/gu;
+/**
+ * Characters that format without showing (bidirectional marks and zero widths among them), fillers, variants, and the
+ * empty Braille pattern.
+ */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|\p{Format}|\u2800/gu;
 
-const HOST_NAME = /\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}\b/gi;
+/** Halves of characters, characters of nobody's or of one's own alphabet. */
+const UNPRINTABLE = /\p{Surrogate}|\p{Unassigned}|\p{Private_Use}/gu;
+
+/** More marks than any script puts on one letter reach into the lines above and below. */
+const STACKED_MARKS = /(\p{Mark}{3})\p{Mark}+/gu;
+
+/** `\\server\share` */
+const NETWORK_SHARE = /\\{2,}/g;
+
+/** Before what could be a top-level domain, in any alphabet. */
+const DOT_IN_HOST_NAME = /(?<=[^\s.])[.。](?=[\p{Letter}\p{Mark}]{2})/gu;
 
 /** Cut to a length in code points, with a mark that it was. */
 export function shortened(text: string, maxLength: number): string {
@@ -39,6 +69,6 @@ export const asAscii = (text: string): string =>
     .replaceAll('…', '~')
     .replaceAll('‹', '(')
     .replaceAll('›', ')')
-    .normalize('NFKD')
+    .normalize('NFD')
     .replace(/\p{Mark}/gu, '')
-    .replace(/[^\x20-\x7e]/g, '?');
+    .replace(/[^\x20-\x7e]|[<>`]/gu, '?');

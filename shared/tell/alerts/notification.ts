@@ -1,4 +1,5 @@
 import type { Alert } from './alert';
+import { asAscii, asReported } from './as-reported';
 import { emailOf, smsOf, subjectOf } from './texts';
 
 /** What one alert is to SNS. Attribute values are for filter policies. */
@@ -10,7 +11,10 @@ export interface Notification {
 }
 
 /** `AWS::EC2::SecurityGroup` belongs to `ec2`. */
-const serviceOf = (resourceType: string) => (resourceType.split('::')[1] ?? 'unknown').toLowerCase();
+const serviceOf = (resourceType: string) => (resourceType.split('::')[1] ?? '').toLowerCase();
+
+/** SNS takes no empty attribute, and not every character in one. */
+const attribute = (value: string): string => asAscii(asReported(value, 256)) || 'unknown';
 
 /**
  * An alert as SNS takes it: text for people, JSON for every other subscriber, and the attributes that filter policies
@@ -21,10 +25,10 @@ export const notificationOf = (alert: Alert): Notification => ({
   message: { default: JSON.stringify(alert), email: emailOf(alert), sms: smsOf(alert) },
   attributes: {
     severity: alert.severity,
-    control: alert.control.id,
-    account: alert.resource.accountId,
-    region: alert.resource.region,
-    service: serviceOf(alert.resource.resourceType),
+    control: attribute(alert.control.id),
+    account: attribute(alert.resource.accountId),
+    region: attribute(alert.resource.region),
+    service: attribute(serviceOf(alert.resource.resourceType)),
     status: alert.status,
     messageType: alert.messageType,
     alertId: alert.alertId,

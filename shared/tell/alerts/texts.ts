@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Json } from '../../contracts/aws/configuration-item';
 import type { ChangeLink, Exposure } from '../../contracts/trailseal/finding';
 import type { Alert } from './alert';
-import { asAscii, asReported, shortened } from './as-reported';
+import { asAscii, asReported, foreignPath, pathAsReported, shortened } from './as-reported';
 import { durationText } from './duration';
 
-// Limits of SNS. Source: SNS API reference, Publish; SNS Developer Guide, "SMS text messages".
-const SUBJECT_LENGTH = 100;
+// Limits of SNS, whose subjects must have less than 100 characters. Source: SNS API reference, Publish; SNS Developer
+// Guide, "SMS text messages".
+const SUBJECT_LENGTH = 99;
 const SMS_LENGTH = 140;
 
 const DIFF_LINES = 30;
@@ -15,71 +16,80 @@ const SHOWN_VALUE_LENGTH = 120;
 
 /**
  * Severity, control, resource, account: the same for all alerts of a finding, so that mail clients keep them in one
- * thread. Printable ASCII of at most 100 characters; a long resource is cut, and told from its like by a hash.
+ * thread. Printable ASCII of less than 100 characters; a resource that can't be shown as it is, is told from its like
+ * by a hash.
  */
 export function subjectOf({ severity, control, resource }: Alert): string {
-  const head = `[${severity.toUpperCase()}] ${control.id} `;
-  const tail = ` ${resource.accountId}`;
-  return (
-    head +
-    fitted(
-      asAscii(asReported(resource.resourceId, 500)),
-      resource.resourceId,
-      SUBJECT_LENGTH - head.length - tail.length,
-    ) +
-    tail
-  );
+  const head = `[${severity.toUpperCase()}] ${line(control.id, 60)} `;
+  const tail = ` ${line(resource.accountId, 12)}`;
+  const length = SUBJECT_LENGTH - head.length - tail.length;
+  return head + fitted(line(resource.resourceId, 500), resource.resourceId, length) + tail;
 }
 
+/** What was reported, in printable ASCII. */
+const line = (text: string, length: number): string => cutAt(length, asAscii(asReported(text, length)));
+
+const cutAt = (length: number, ascii: string): string =>
+  ascii.length <= length ? ascii : `${ascii.slice(0, length - 1)}~`;
+
 function fitted(text: string, exact: string, length: number): string {
-  if (text.length <= length) return text;
+  if (text === exact && text.length <= length) return text;
   const mark = `~${createHash('sha256').update(exact).digest('hex').slice(0, 6)}`;
-  return text.slice(0, Math.max(0, length - mark.length)) + mark;
+  return text.slice(0, length - mark.length) + mark;
 }
 
 /** One line of at most 140 ASCII characters. */
 export function smsOf(alert: Alert): string {
   const { resource, control, severity } = alert;
-  const line = `${severity.toUpperCase()} ${headline(alert)}: ${control.id} ${asReported(resource.resourceId, 40)} ${resource.accountId}/${resource.region}: ${alert.summary}`;
-  return asAscii(shortened(line, SMS_LENGTH));
+  const place = `${line(resource.accountId, 12)}/${line(resource.region, 20)}`;
+  return cutAt(
+    SMS_LENGTH,
+    `${severity.toUpperCase()} ${headline(alert)}: ${line(control.id, 60)} ${line(resource.resourceId, 40)} ${place}: ${line(alert.summary, 500)}`,
+  );
 }
 
-/** The e-mail: what is wrong, the four links with their states, what can be done. Plain text. */
+/** The e-mail: what is wrong and what can be done first, then the four links with their states. Plain text. */
 export function emailOf(alert: Alert): string {
   const { resource, control, links } = alert;
+  const name = resource.resourceName === undefined ? '' : ` (${asReported(resource.resourceName)})`;
   const sections: (readonly [string, readonly string[]])[] = [
     [
-      `${headline(alert).toUpperCase()} - ${alert.severity} - ${control.title}`,
-      [alert.summary, ...exposureLines(alert)],
-    ],
-    [closed(alert) ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
-    [
-      'Resource (names as reported)',
+      `${alert.severity.toUpperCase()} - ${headline(alert)}: ${alert.summary}`,
       [
-        `${resource.resourceType}  ${asReported(resource.resourceId)}`,
-        ...(resource.resourceName === undefined ? [] : [`name     ${resource.resourceName}`]),
-        `account  ${resource.accountId}`,
-        `region   ${resource.region}`,
-        ...(resource.arn === undefined ? [] : [`ARN      ${asReported(resource.arn, 300)}`]),
+        `${asReported(resource.resourceType)} ${asReported(resource.resourceId)}${name}`,
+        `in account ${asReported(resource.accountId)}, region ${asReported(resource.region)}`,
+        ...exposureLines(alert),
       ],
     ],
+    [closed(alert) ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
+    ['What you can do', alert.whatToDo.map((step, index) => `${index + 1}. ${step}`)],
     [`What changed: ${links.change.state}`, changeLines(links.change)],
     [`Who did it: ${links.actor.state}`, [links.actor.says]],
     [`Is the record true: ${links.proof.state}`, [links.proof.says]],
     [`What was done: ${links.remediation.state}`, [links.remediation.says]],
-    ['What you can do', alert.whatToDo.map((step, index) => `${index + 1}. ${step}`)],
-    ['Why it matters', control.rationale === '' ? [] : [control.rationale]],
+    [
+      'Why it matters',
+      [`Control: ${control.title}.`, ...(control.rationale === '' ? [] : [control.rationale])],
+    ],
     [
       'Frameworks',
       Object.entries(control.frameworks).map(
-        ([name, items]) => `${frameworkName(name)}: ${items.join(', ')}`,
+        ([framework, items]) => `${frameworkName(framework)}: ${items.join(', ')}`,
       ),
     ],
-    ['For reference', [`control ${control.id}`, `finding ${alert.finding.id}`, `alert   ${alert.alertId}`]],
+    [
+      'For reference (names as reported)',
+      [
+        ...(resource.arn === undefined ? [] : [`resource ${asReported(resource.arn, 300)}`]),
+        `control  ${control.id}`,
+        `finding  ${alert.finding.id}`,
+        `alert    ${alert.alertId}`,
+      ],
+    ],
   ];
   return `${sections
     .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`)].join('\n'))
+    .map(([title, lines]) => [title, ...lines.map((text) => `  ${text}`)].join('\n'))
     .join('\n\n')}\n`;
 }
 
@@ -90,15 +100,21 @@ const headline = ({ messageType, late }: Alert): string =>
 
 const at = (time: string) => `${time.slice(0, 19).replace('T', ' ')} UTC`;
 
-function exposureLines({ exposure, observedAt, exemption }: Alert): string[] {
+function exposureLines({ exposure, observedAt, exemption, late, status }: Alert): string[] {
   return [
     ...(exposure ? [exposureLine(exposure)] : []),
+    ...(late
+      ? [
+          'AWS Config told of it only after its end, so nobody was alerted then: find out whether it was used.',
+        ]
+      : []),
+    ...(late && status !== 'resolved' ? [`The finding itself is ${status} now, for a later reason.`] : []),
     ...(exemption
       ? [
           `Exempt until ${at(exemption.expiresAt)} by ${asReported(exemption.owner)}: ${asReported(exemption.reason, 300)}`,
         ]
       : []),
-    ...(observedAt === undefined ? [] : [`Observed by AWS Config on ${at(observedAt)}.`]),
+    ...(observedAt === undefined ? [] : [`Last observed by AWS Config at ${at(observedAt)}.`]),
   ];
 }
 
@@ -113,25 +129,23 @@ function reasonLines({ because }: Alert): string[] {
   const lines = because
     .slice(0, REASON_LINES)
     .flatMap(({ says, path, value, expected }) => [
-      `- ${says}`,
-      `  ${asReported(path, 200)} is ${shown(value)}, expected ${expected}`,
+      `- ${asReported(says, 300)}`,
+      `  ${pathAsReported(path)} is ${shown(value)}, expected ${asReported(expected, 300)}`,
     ]);
   return because.length > REASON_LINES ? [...lines, `- and ${because.length - REASON_LINES} more`] : lines;
 }
 
-function changeLines({ state, properties, otherPaths }: ChangeLink): string[] {
+function changeLines({ state, properties, otherPaths, omitted = 0 }: ChangeLink): string[] {
   if (state === 'none') return ['AWS Config sent no comparison with the configuration before.'];
   const lines = properties.flatMap(({ path, before, after }) => differences(path, before, after));
+  const others = otherPaths.map((path) => foreignPath(path, 80));
   return [
-    'By the word of AWS Config, whose configuration items are not signed:',
+    'By the word of AWS Config, whose configuration items are not signed (+ added, - removed, ~ changed):',
     ...lines.slice(0, DIFF_LINES),
     ...(lines.length > DIFF_LINES ? [`and ${lines.length - DIFF_LINES} more lines`] : []),
     ...(lines.length === 0 ? ['nothing that this control reads'] : []),
-    ...(otherPaths.length > 0
-      ? [
-          `also changed, values not shown: ${shortened(otherPaths.map((path) => asReported(path, 80)).join(', '), 300)}`,
-        ]
-      : []),
+    ...(others.length > 0 ? [`also changed, values not shown: ${shortened(others.join(', '), 300)}`] : []),
+    ...(omitted > 0 ? [`and ${omitted} more properties`] : []),
   ];
 }
 
@@ -140,7 +154,12 @@ function differences(path: string, before: Json, after: Json): string[] {
   const [old, now] = [leaves(path, before), leaves(path, after)];
   return [...new Set([...old.keys(), ...now.keys()])]
     .filter((key) => old.get(key) !== now.get(key))
-    .map((key) => `${asReported(key, 160)}: ${old.get(key) ?? 'nothing'} -> ${now.get(key) ?? 'nothing'}`);
+    .map((key) => difference(foreignPath(key), old.get(key), now.get(key)));
+}
+
+function difference(path: string, old: string | undefined, now: string | undefined): string {
+  if (old === undefined) return `+ ${path}: ${now}`;
+  return now === undefined ? `- ${path}: ${old}` : `~ ${path}: ${old} -> ${now}`;
 }
 
 function leaves(path: string, value: Json): Map<string, string> {
