@@ -216,7 +216,7 @@ function transitionsBetween(
   const exposure = exposureToTell(before, after, told, known);
   return [
     ...hidden,
-    plan(kind, causeOf(after), {
+    plan(kind, causeOf(kind, after), {
       ...(exposure ? { exposure } : {}),
       ...(before?.state === 'open' && before.judgement ? { was: before.judgement } : {}),
     }),
@@ -227,10 +227,17 @@ function transitionsBetween(
 const exposuresTold = ({ history, state }: Finding, now: string): Exposure[] =>
   exposures(history, state === 'exempt' ? '' : now);
 
-/** What makes a state is its judgement, and for one the end of its exemption: not whatever came in meanwhile. */
-function causeOf({ state, judgement }: Finding): string {
-  const key = judgement ? keyText(judgement) : '';
-  return state === 'open' && judgement?.exemption ? `${key}|exemption ended` : key;
+/**
+ * What makes a state is its judgement, with the exemption that holds or has ended, and for an update the complaint:
+ * not whatever came in meanwhile. One key may bring about a transition twice when its observation is judged twice.
+ */
+function causeOf(kind: TransitionKind, { state, judgement }: Finding): string {
+  if (judgement === undefined) return '';
+  const key = keyText(judgement);
+  if (kind === 'Updated') return `${key}|complaint ${shortHash(complaint(judgement)).slice(0, 8)}`;
+  const { expiresAt } = judgement.exemption ?? {};
+  if (expiresAt === undefined || state === 'resolved') return key;
+  return `${key}|exemption ${state === 'exempt' ? 'until' : 'ended'} ${expiresAt}`;
 }
 
 /** The exposure that goes on, or the one that has ended now; none when the finding wasn't and isn't open. */

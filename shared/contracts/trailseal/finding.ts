@@ -129,7 +129,9 @@ export const Transition = z.object({
   findingId: z.string(),
   seq: z.int().check(z.minimum(1)),
   recordedAt: Time,
-  cause: z.string().check(z.describe('What brought it about: the order key of a judgement.')),
+  cause: z
+    .string()
+    .check(z.describe('What brought it about: the order key of a judgement, and what else tells it apart.')),
   after: z.optional(z.string()).check(z.describe('The transition of the same finding before this one.')),
   judgement: z.optional(Judgement).check(z.describe('What the control says since this transition.')),
   was: z

@@ -5,7 +5,6 @@ import {
   ChangeLink,
   Exposure,
   type FindingEventDetail,
-  type Judgement,
   Reason,
   ResourceRef,
   Severity,
@@ -102,7 +101,7 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       ...(finding.resourceName === undefined ? {} : { resourceName: asReported(finding.resourceName) }),
       ...(finding.arn === undefined ? {} : { arn: finding.arn }),
     },
-    summary: summaryOf(transition.kind, because, transition.judgement),
+    summary: summaryOf(transition, because),
     because,
     ...(transition.judgement ? { observedAt: transition.judgement.observedAt } : {}),
     ...(transition.exposure ? { exposure: transition.exposure } : {}),
@@ -141,17 +140,19 @@ function statusAfter({ kind, late, judgement, recordedAt }: Transition): Alert['
 
 const nothingReported: ChangeLink = { state: 'none', properties: [], otherPaths: [] };
 
-function summaryOf(kind: TransitionKind, because: readonly Reason[], now: Judgement | undefined): string {
+function summaryOf(transition: Transition, because: readonly Reason[]): string {
   const complaint = because.map(({ says }) => says).join('; ');
-  const text =
-    kind === 'Resolved'
-      ? now?.compliance === 'NOT_APPLICABLE'
-        ? `no longer applies (${now.annotation}); it was: ${complaint}`
-        : `no longer: ${complaint}`
-      : kind === 'Exempted'
-        ? `exempt from now on: ${complaint}`
-        : complaint;
-  return asReported(text, 500);
+  return asReported(leadOf(transition) + complaint, 500);
+}
+
+/** What a closing message says before the complaint that it closes. */
+function leadOf({ kind, late, judgement }: Transition): string {
+  if (late) return '';
+  if (kind === 'Exempted') return 'still so, but exempt: ';
+  if (kind !== 'Resolved') return '';
+  return judgement?.compliance === 'NOT_APPLICABLE'
+    ? `no longer applies (${judgement.annotation}); it was: `
+    : 'no longer: ';
 }
 
 function frameworkItems(control: ControlMetadata | undefined): Record<string, string[]> {

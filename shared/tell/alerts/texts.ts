@@ -54,14 +54,14 @@ export function emailOf(alert: Alert): string {
   const name = resource.resourceName === undefined ? '' : ` (${asReported(resource.resourceName)})`;
   const sections: (readonly [string, readonly string[]])[] = [
     [
-      `${alert.severity.toUpperCase()} - ${headline(alert)}: ${alert.summary}`,
+      `${alert.severity.toUpperCase()} - ${headline(alert)} - ${alert.summary}`,
       [
         `${asReported(resource.resourceType)} ${asReported(resource.resourceId)}${name}`,
         `in account ${asReported(resource.accountId)}, region ${asReported(resource.region)}`,
         ...exposureLines(alert),
       ],
     ],
-    [closed(alert) ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
+    [alert.messageType === 'Resolved' ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
     ['What you can do', alert.whatToDo.map((step, index) => `${index + 1}. ${step}`)],
     [`What changed: ${links.change.state}`, changeLines(links.change)],
     [`Who did it: ${links.actor.state}`, [links.actor.says]],
@@ -93,8 +93,6 @@ export function emailOf(alert: Alert): string {
     .join('\n\n')}\n`;
 }
 
-const closed = ({ messageType }: Alert) => messageType === 'Resolved' || messageType === 'Exempted';
-
 const headline = ({ messageType, late }: Alert): string =>
   late ? 'was open, already closed' : messageType.toLowerCase();
 
@@ -104,9 +102,7 @@ function exposureLines({ exposure, observedAt, exemption, late, status }: Alert)
   return [
     ...(exposure ? [exposureLine(exposure)] : []),
     ...(late
-      ? [
-          'AWS Config told of it only after its end, so nobody was alerted then: find out whether it was used.',
-        ]
+      ? ['Trailseal learned of it only after its end, and alerted nobody then: find out whether it was used.']
       : []),
     ...(late && status !== 'resolved' ? [`The finding itself is ${status} now, for a later reason.`] : []),
     ...(exemption

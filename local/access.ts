@@ -1,0 +1,234 @@
+import { AwsError } from './aws-error';
+import type { CallLog } from './calls';
+import { type ConditionKeys, type Decision, decide, readPolicy, type Statement } from './iam';
+import { isObject, list } from './json';
+import type { Resource, Stack } from './template';
+
+/** The access key id that may do everything: a person with the account's administrator role. */
+export const OPERATOR_KEY = 'operator';
+
+/** The access key id by which a function's calls are told apart. */
+export const accessKeyOf = (logicalId: string): string => `LOCAL${logicalId}`;
+
+export interface Role {
+  logicalId: string;
+  name: string;
+  arn: string;
+  statements: Statement[];
+}
+
+export type Caller =
+  | { kind: 'operator'; name: 'operator' }
+  | { kind: 'role'; name: string; role: Role }
+  | { kind: 'service'; name: string; sourceArn: string };
+
+/** A customer's KMS key, or one that AWS keeps (`alias/aws/sqs`) and that services can't be let into. */
+export interface EncryptionKey {
+  arn: string;
+  policy: Statement[];
+  keptByAws: boolean;
+}
+
+/** One right that a call needs. */
+export interface Need {
+  action: string;
+  resource: string;
+  keys?: ConditionKeys;
+  /** The resource's own policy, where it has one. */
+  policy?: Statement[];
+  /** The key that protects the resource, and what the call does with it. */
+  encryption?: { key: EncryptionKey | undefined; actions: string[]; via: string };
+}
+
+/** Who may do what, by the roles, resource policies and key policies of the template. */
+export class AccessControl {
+  readonly #stack: Stack;
+  readonly #log: CallLog;
+  readonly #functions = new Map<string, Caller & { kind: 'role' }>();
+  readonly #roles = new Map<string, Role>();
+  readonly #keys = new Map<string, EncryptionKey>();
+
+  constructor(stack: Stack, log: CallLog) {
+    this.#stack = stack;
+    this.#log = log;
+    for (const role of stack.ofType('AWS::IAM::Role')) this.#roles.set(role.arn, readRole(role, stack));
+    for (const fn of stack.ofType('AWS::Lambda::Function')) {
+      const role = this.#roles.get(String(fn.properties['Role']));
+      if (!role)
+        throw new Error(`${fn.logicalId}: its role ${String(fn.properties['Role'])} isn't in the template`);
+      this.#functions.set(fn.logicalId, { kind: 'role', name: fn.name, role });
+    }
+    this.#readKeys();
+  }
+
+  /** Whose access key this is. */
+  callerWith(accessKeyId: string): Caller | undefined {
+    if (accessKeyId === OPERATOR_KEY) return { kind: 'operator', name: 'operator' };
+    return [...this.#functions].find(([logicalId]) => accessKeyOf(logicalId) === accessKeyId)?.[1];
+  }
+
+  /** A service that acts under a role it was given, as a rule's target with RoleArn does. */
+  callerUnder(roleArn: string): Caller {
+    const role = this.#roles.get(roleArn);
+    if (!role) throw new Error(`Role ${roleArn} isn't in the template`);
+    return { kind: 'role', name: role.name, role };
+  }
+
+  functionCallers(): (Caller & { kind: 'role' })[] {
+    return [...this.#functions.values()];
+  }
+
+  functionCaller(name: string): Caller & { kind: 'role' } {
+    const caller = [...this.#functions.values()].find((fn) => fn.name === name);
+    if (!caller) throw new Error(`The template has no function ${name}`);
+    return caller;
+  }
+
+  /** The key behind a key id, key ARN or alias; undefined when the resource names none. */
+  keyNamed(id: unknown): EncryptionKey | undefined {
+    if (id === undefined || id === '') return undefined;
+    const name = String(id).replace(/^arn:aws:kms:[^:]*:[^:]*:(key\/)?/, '');
+    if (name.startsWith('alias/aws/')) {
+      const { region, accountId } = this.#stack.options;
+      return { arn: `arn:aws:kms:${region}:${accountId}:${name}`, policy: [], keptByAws: true };
+    }
+    const key = this.#keys.get(name);
+    if (!key) throw new Error(`KMS key ${String(id)} isn't in the template`);
+    return key;
+  }
+
+  /** Records the call and everything it needs; throws what AWS answers when a right is missing. */
+  demand(caller: Caller, needs: Need[], implied = false): void {
+    for (const need of needs) {
+      const decision = this.#decide(caller, need);
+      this.#record(caller, need.action, need.resource, decision, implied);
+      if (!decision.allowed) throw denied(caller, need.action, need.resource, decision);
+      this.#demandKey(caller, need);
+    }
+  }
+
+  #demandKey(caller: Caller, { encryption }: Need): void {
+    if (!encryption?.key) return;
+    const { key, actions, via } = encryption;
+    if (caller.kind === 'operator' || (key.keptByAws && caller.kind === 'role')) return;
+    const { region, accountId } = this.#stack.options;
+    // A delivering service calls KMS without saying for which resource or account: a key policy that asks for
+    // aws:SourceArn or aws:SourceAccount locks it out.
+    const keys =
+      caller.kind === 'service'
+        ? { 'aws:SourceArn': undefined, 'aws:SourceAccount': undefined, 'aws:SourceOwner': undefined }
+        : { 'kms:ViaService': `${via}.${region}.amazonaws.com`, 'kms:CallerAccount': accountId };
+    for (const action of actions) {
+      const decision = key.keptByAws
+        ? { allowed: false, because: `because ${caller.name} can't use a key that AWS keeps` }
+        : this.#decide(caller, { action, resource: key.arn, policy: key.policy, keys }, 'keyPolicy');
+      this.#record(caller, action, key.arn, decision, true);
+      if (!decision.allowed) throw new KeyDenied(describe(caller, action, key.arn, decision));
+    }
+  }
+
+  #decide(caller: Caller, need: Need, kind: 'ordinary' | 'keyPolicy' = 'ordinary'): Decision {
+    if (caller.kind === 'operator') return { allowed: true, because: 'the operator may do everything' };
+    const { accountId, region } = this.#stack.options;
+    const keys: ConditionKeys = {
+      'aws:SecureTransport': 'true',
+      'aws:RequestedRegion': region,
+      'aws:ResourceAccount': accountId,
+      ...(caller.kind === 'service'
+        ? {
+            'aws:SourceArn': caller.sourceArn,
+            'aws:SourceAccount': accountId,
+            'aws:SourceOwner': accountId,
+            'aws:PrincipalIsAWSService': 'true',
+            'aws:PrincipalServiceName': caller.name,
+          }
+        : {
+            'aws:PrincipalArn': caller.role.arn,
+            'aws:PrincipalAccount': accountId,
+            'aws:PrincipalType': 'AssumedRole',
+            'aws:PrincipalIsAWSService': 'false',
+          }),
+      ...need.keys,
+    };
+    const principal =
+      caller.kind === 'service'
+        ? { kind: 'service' as const, service: caller.name }
+        : { kind: 'role' as const, roleArn: caller.role.arn, sessionArn: sessionArn(caller), accountId };
+    const identity = caller.kind === 'role' ? caller.role.statements : [];
+    const request = { principal, action: need.action, resource: need.resource, keys };
+    return decide(request, identity, need.policy ?? [], kind);
+  }
+
+  #record(caller: Caller, action: string, resource: string, decision: Decision, implied: boolean): void {
+    this.#log.record({
+      caller: caller.name,
+      action,
+      resource,
+      allowed: decision.allowed,
+      ...(implied ? { implied } : {}),
+      ...(decision.allowed ? {} : { because: decision.because }),
+    });
+  }
+
+  #readKeys(): void {
+    for (const key of this.#stack.ofType('AWS::KMS::Key')) {
+      const policy = readPolicy(key.properties['KeyPolicy'], `${key.logicalId} KeyPolicy`);
+      this.#keys.set(key.name, { arn: key.arn, policy, keptByAws: false });
+    }
+    for (const alias of this.#stack.ofType('AWS::KMS::Alias')) {
+      const target = this.keyNamed(alias.properties['TargetKeyId']);
+      if (target) this.#keys.set(alias.name, target);
+    }
+  }
+}
+
+/** Refused by the key, not by the resource: SQS and SNS have an error of their own for it. */
+export class KeyDenied extends AwsError {
+  constructor(message: string) {
+    super('KMSAccessDenied', message, 400);
+  }
+}
+
+/** The assumed-role ARN by which AWS names a function's session. */
+export function sessionArn(caller: Caller & { kind: 'role' }): string {
+  const accountId = caller.role.arn.split(':')[4];
+  return `arn:aws:sts::${accountId}:assumed-role/${caller.role.name}/${caller.name}`;
+}
+
+function denied(caller: Caller, action: string, resource: string, decision: Decision): AwsError {
+  return new AwsError('AccessDeniedException', describe(caller, action, resource, decision), 400);
+}
+
+function describe(caller: Caller, action: string, resource: string, { because }: Decision): string {
+  const who = caller.kind === 'role' ? sessionArn(caller) : caller.name;
+  return `User: ${who} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
+}
+
+function readRole(role: Resource, stack: Stack): Role {
+  const { logicalId, name, arn, properties } = role;
+  const trust = readPolicy(properties['AssumeRolePolicyDocument'], `${logicalId} AssumeRolePolicyDocument`);
+  const lambda = { type: 'Service', id: 'lambda.amazonaws.com' };
+  const isUsed = stack.ofType('AWS::Lambda::Function').some((fn) => fn.properties['Role'] === arn);
+  const trusted = trust.some(
+    (s) => s.effect === 'Allow' && s.principals.some((p) => p.type === lambda.type && p.id === lambda.id),
+  );
+  if (isUsed && !trusted)
+    throw new Error(`${logicalId}: a function can't assume it, ${lambda.id} isn't trusted`);
+  const inline = list(properties['Policies']).flatMap((policy) =>
+    isObject(policy)
+      ? readPolicy(policy['PolicyDocument'], `${logicalId} ${String(policy['PolicyName'])}`)
+      : [],
+  );
+  const attached = stack
+    .all()
+    .filter((r) => r.type === 'AWS::IAM::Policy' || r.type === 'AWS::IAM::ManagedPolicy')
+    .filter((r) => list(r.properties['Roles']).includes(name) || arns(properties).includes(r.arn))
+    .flatMap((r) => readPolicy(r.properties['PolicyDocument'], r.logicalId));
+  const known = new Set(stack.ofType('AWS::IAM::ManagedPolicy').map((policy) => policy.arn));
+  const foreign = arns(properties).find((policy) => !known.has(policy));
+  if (foreign) throw new Error(`${logicalId}: what ${foreign} allows isn't known to local AWS; write it out`);
+  return { logicalId, name, arn, statements: [...inline, ...attached] };
+}
+
+const arns = (properties: Resource['properties']): string[] =>
+  list(properties['ManagedPolicyArns']).map(String);

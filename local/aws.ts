@@ -1,0 +1,344 @@
+import { once, setMaxListeners } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AccessControl, type Caller } from './access';
+import { Activity, type Log } from './activity';
+import { AwsError, Disconnect, NotSimulated } from './aws-error';
+import { type Call, CallLog, deniedCalls } from './calls';
+import { type Clock, ManualClock, systemClock } from './clock';
+import { answerAtDoor, DOOR, type DoorWorld, putEvents } from './door';
+import { EventSources } from './event-source';
+import { Functions, type Invoke } from './functions';
+import { type FaultRule, Gate } from './gate';
+import { type UnusedGrant, unusedGrants } from './grants';
+import { type Delivery, Inbox } from './inbox';
+import { checkInput, checkOutput } from './input-check';
+import { type Answer, readAction, readCredential, readInput, writeAnswer, writeError } from './protocol';
+import type { QueueCounts } from './queue';
+import type { Service } from './service';
+import { ConfigHistory, configService } from './services/config';
+import { dynamodbService, Tables } from './services/dynamodb';
+import { Buses, eventsService } from './services/events';
+import { snsService, Topics } from './services/sns';
+import { Queues, sqsService } from './services/sqs';
+import { stsService } from './services/sts';
+import { Stack, type Template } from './template';
+
+export interface LocalAwsOptions {
+  /** The template as `serverless package` compiled it. */
+  template: Template;
+  accountId: string;
+  region: string;
+  stage: string;
+  /** 0 takes any free port. */
+  port?: number;
+  parameters?: Record<string, string>;
+  invoke: Invoke;
+  clock?: Clock;
+  log?: Log;
+  /** Reads topics that have no e-mail subscription, so that alerts are always seen. On unless told. */
+  emailViewer?: boolean;
+  /** Keep pollers and schedules still until `startPolling()`: the functions may not be up yet. */
+  paused?: boolean;
+}
+
+export interface QueueState extends QueueCounts {
+  name: string;
+  /** The messages in it, visible or not. */
+  messages: readonly {
+    body: string;
+    attributes: Record<string, { StringValue?: string }>;
+    receiveCount: number;
+  }[];
+}
+
+/** A running local AWS. */
+export interface LocalAws {
+  readonly url: string;
+  readonly stack: Stack;
+  readonly calls: readonly Call[];
+  readonly inbox: readonly Delivery[];
+  onDelivery(listener: (delivery: Delivery) => void): void;
+  /** A function's environment, resolved, with credentials that stand for its role. */
+  environment(functionName: string): Record<string, string>;
+  queue(name: string): QueueState;
+  /** Puts events onto a bus as AWS itself, `aws.*` sources included. */
+  putEvents(events: unknown, bus?: string): { id: string }[];
+  /** Records a configuration item for GetResourceConfigHistory. */
+  putConfigItem(item: unknown): void;
+  /** Invokes a function as a schedule does: asynchronously, with retries and the failure destination. */
+  invokeLater(functionName: string, payload: unknown): void;
+  /** Makes calls fail; the answer takes the rule away. */
+  fail(rule: FaultRule): () => void;
+  /** Starts what `paused` held back: event source mappings and schedules. */
+  startPolling(): void;
+  /** Resolves when nothing runs, waits for a retry, or lies in a queue that a function reads. */
+  idle(options?: { timeoutMs?: number }): Promise<void>;
+  unusedGrants(): UnusedGrant[];
+  deniedCalls(): Call[];
+  stop(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const LARGEST_REQUEST = 16 * 1024 * 1024;
+const SILENT: Log = { info: () => undefined, error: () => undefined };
+
+/** Builds the stack's resources and serves AWS's APIs over them on one local port. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const {
+    template,
+    accountId,
+    region,
+    stage,
+    port = 4566,
+    invoke,
+    clock = systemClock,
+    log = SILENT,
+  } = options;
+  const server = createServer();
+  server.listen(port, HOST);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('local AWS has no port');
+  const url = `http://${HOST}:${address.port}`;
+
+  const closing = new AbortController();
+  const { signal } = closing;
+  // Every poller listens for the end; that is no leak.
+  setMaxListeners(0, signal);
+  try {
+    const stack = new Stack(template, {
+      accountId,
+      region,
+      url,
+      stackName: `trailseal-${stage}`,
+      ...(options.parameters ? { parameters: options.parameters } : {}),
+    });
+    const callLog = new CallLog(clock);
+    const access = new AccessControl(stack, callLog);
+    const gate = new Gate(access);
+    const activity = new Activity(log);
+    const queues = new Queues(stack, access, gate, clock);
+    const inbox = new Inbox(clock);
+    const history = new ConfigHistory();
+    const world = { stack, access, gate, queues, activity, clock, log, signal, invoke };
+    const functions = new Functions(world);
+    const topics = new Topics({ ...world, functions, inbox });
+    const buses = new Buses({ ...world, functions });
+    const tables = new Tables(stack, access);
+    const sources = new EventSources(world, functions);
+    await tables.create(stack);
+    if (options.emailViewer !== false) topics.addEmailViewer();
+
+    const services = [
+      eventsService(buses, stack, clock, log),
+      sqsService(queues, stack, clock, signal),
+      snsService(topics, inbox, stack),
+      dynamodbService(tables, stack),
+      configService(history, clock),
+      stsService(stack),
+    ];
+    const door: DoorWorld = { stack, buses, queues, history, inbox, log: callLog, clock };
+    serve(server, new Map(services.map((service) => [service.name, service])), {
+      access,
+      gate,
+      callLog,
+      log,
+      door,
+    });
+    const startPolling = () => {
+      sources.announceUnread();
+      sources.start();
+      buses.startSchedules();
+    };
+    if (!options.paused) startPolling();
+
+    return {
+      url,
+      stack,
+      calls: callLog.calls,
+      inbox: inbox.deliveries,
+      onDelivery: (listener) => inbox.onDelivery(listener),
+      environment: (name) => functions.environment(name),
+      queue: (name) => {
+        const queue = queues.named(name);
+        return { name, ...queue.counts(), messages: queue.peek() };
+      },
+      putEvents: (events, bus = 'default') => putEvents(door, bus, events),
+      putConfigItem: (item) => history.put(item),
+      invokeLater: (name, payload) =>
+        functions.invokeLater(name, payload, { kind: 'operator', name: 'operator' }),
+      fail: (rule) => gate.fail(rule),
+      startPolling,
+      idle: ({ timeoutMs = 20_000 } = {}) => untilIdle(activity, sources, clock, timeoutMs),
+      unusedGrants: () => unusedGrants(access, callLog.calls),
+      deniedCalls: () => deniedCalls(callLog.calls),
+      stop: async () => {
+        closing.abort();
+        tables.close();
+        await close(server);
+      },
+    };
+  } catch (error) {
+    closing.abort();
+    await close(server);
+    throw error;
+  }
+}
+
+interface ServingWorld {
+  access: AccessControl;
+  gate: Gate;
+  callLog: CallLog;
+  log: Log;
+  door: DoorWorld;
+}
+
+function serve(server: Server, services: Map<string, Service>, world: ServingWorld): void {
+  server.on('request', (request, response) => {
+    answer(request, services, world)
+      .then(({ statusCode, headers, body }) => response.writeHead(statusCode, headers).end(body))
+      .catch((error: unknown) => breakOff(response, error, world.log));
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  services: Map<string, Service>,
+  world: ServingWorld,
+): Promise<Answer> {
+  refuseBrowsers(request);
+  const url = new URL(request.url ?? '/', `http://${HOST}`);
+  const body = await readBody(request);
+  if (url.pathname.startsWith(DOOR)) return answerAtDoor(world.door, request.method ?? 'GET', url, body);
+  const credential = readCredential(request.headers);
+  const service = services.get(credential?.service ?? '');
+  if (!credential || !service) return unknownService(credential?.service);
+  const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
+  try {
+    const caller = world.access.callerWith(credential.accessKeyId);
+    if (!caller) throw unknownCaller(service);
+    const action = readAction(service.protocol, request.headers, body);
+    return await perform(service, action, body, caller, contentType, world);
+  } catch (error) {
+    if (error instanceof AwsError) return writeError(service, error, contentType);
+    if (error instanceof Disconnect) throw error;
+    world.log.error(`local AWS failed: ${error instanceof Error ? error.stack : String(error)}`);
+    return writeError(
+      service,
+      new AwsError('InternalFailure', `local AWS failed: ${String(error)}`, 500),
+      contentType,
+    );
+  }
+}
+
+async function perform(
+  service: Service,
+  action: string | undefined,
+  body: string,
+  caller: Caller,
+  contentType: string,
+  { gate, callLog }: ServingWorld,
+): Promise<Answer> {
+  const operation = action === undefined ? undefined : service.operations[action];
+  if (action === undefined || !operation) {
+    const name = action ?? '(none named)';
+    const because = `${service.name} ${name} isn't simulated by local AWS`;
+    callLog.record({
+      caller: caller.name,
+      action: `${service.name}:${name}`,
+      resource: '*',
+      allowed: false,
+      because,
+    });
+    throw new NotSimulated(`${service.name} ${name}`);
+  }
+  const input = readInput(service, action, body);
+  checkInput(service.schemas, action, input);
+  const needs = operation.needs(input);
+  const output = await gate.pass({ service: service.name, action, caller, input, needs }, () =>
+    operation.run(input, caller),
+  );
+  checkOutput(service.schemas, action, output ?? {});
+  return writeAnswer(service, action, output ?? {}, contentType);
+}
+
+/** A web page that a developer happens to have open must not reach the door. */
+function refuseBrowsers({ headers }: IncomingMessage): void {
+  const host = headers.host?.replace(/:\d+$/, '');
+  if (headers.origin !== undefined || (host !== HOST && host !== 'localhost')) {
+    throw new Disconnect('Only programs on this machine are answered');
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > LARGEST_REQUEST) throw new Disconnect('The request is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function unknownService(name: string | undefined): Answer {
+  const message = name ? `Service ${name} isn't simulated by local AWS` : 'The request is not signed';
+  const body = JSON.stringify({ __type: 'NotSimulatedLocally', message });
+  return {
+    statusCode: 400,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'NotSimulatedLocally' },
+    body,
+  };
+}
+
+function unknownCaller({ protocol }: Service): AwsError {
+  const message = 'The security token included in the request is invalid.';
+  return protocol === 'query'
+    ? new AwsError('InvalidClientTokenId', message, 403)
+    : new AwsError('UnrecognizedClientException', message, 400);
+}
+
+function breakOff(response: ServerResponse, error: unknown, log: Log): void {
+  if (!(error instanceof Disconnect)) log.error(`local AWS failed: ${String(error)}`);
+  response.destroy();
+}
+
+async function untilIdle(
+  activity: Activity,
+  sources: EventSources,
+  clock: Clock,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    // Two turns of the event loop: work that a message or an answer just set off gets to count itself.
+    await turn();
+    await turn();
+    const queues = sources.queues().map((queue) => queue.counts());
+    const visible = queues.some((counts) => counts.visible > 0);
+    const hidden = queues.some((counts) => counts.inFlight + counts.delayed > 0);
+    if (activity.running === 0 && !visible) {
+      if (activity.resting === 0 && !hidden) return;
+      // Everything waits for a time to come: a clock that stands still is moved there.
+      if (clock instanceof ManualClock && clock.step()) continue;
+    }
+    if (Date.now() > deadline)
+      throw new Error(`not idle after ${timeoutMs} ms: ${describeBusy(activity, sources)}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function describeBusy(activity: Activity, sources: EventSources): string {
+  const queues = sources
+    .queues()
+    .map((queue) => ({ name: queue.settings.name, ...queue.counts() }))
+    .filter(({ visible, inFlight, delayed }) => visible + inFlight + delayed > 0);
+  return JSON.stringify({ running: activity.running, resting: activity.resting, queues });
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}

@@ -1,0 +1,3 @@
+// Serverless plugins are JavaScript; this one is written in TypeScript.
+require('tsx/cjs');
+module.exports = require('./plugin.ts').default;

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { KeyDenied } from './access';
+import { AwsError } from './aws-error';
+import { errorTraits, escapeXml, readForm, writeXml } from './input-check';
+import type { Service } from './service';
+
+export interface Answer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Who signed a request, and for which service. Signatures are not verified: everything here is local. */
+export function readCredential(
+  headers: IncomingHttpHeaders,
+): { accessKeyId: string; service: string } | undefined {
+  const scope = /Credential=([^/,\s]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '');
+  const [, accessKeyId, service] = scope ?? [];
+  return accessKeyId && service ? { accessKeyId, service } : undefined;
+}
+
+/** The operation that a request names; undefined when it names none. */
+export function readAction(
+  protocol: Service['protocol'],
+  headers: IncomingHttpHeaders,
+  body: string,
+): string | undefined {
+  if (protocol === 'query') return new URLSearchParams(body).get('Action') ?? undefined;
+  const target = headers['x-amz-target'];
+  return typeof target === 'string' ? target.split('.').pop() : undefined;
+}
+
+/** The operation's input as the service's protocol carries it. */
+export function readInput(service: Service, action: string, body: string): unknown {
+  if (service.protocol === 'query') return readForm(service.schemas, action, new URLSearchParams(body));
+  try {
+    return JSON.parse(body === '' ? '{}' : body);
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not JSON');
+  }
+}
+
+export function writeAnswer(service: Service, action: string, output: unknown, contentType: string): Answer {
+  const requestId = randomUUID();
+  if (service.protocol === 'json') {
+    const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
+    return { statusCode: 200, headers, body: JSON.stringify(output ?? {}) };
+  }
+  const result = `<${action}Result>${writeXml(service.schemas, action, output)}</${action}Result>`;
+  const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+  const body = `<${action}Response ${namespace(service)}>${result}${metadata}</${action}Response>`;
+  return { statusCode: 200, headers: { 'content-type': 'text/xml' }, body };
+}
+
+/** The error on the wire: the name that the SDK knows, its query code and its status, from the service's model. */
+export function writeError(service: Service, error: AwsError, contentType: string): Answer {
+  const code = codeFor(service, error);
+  const traits = errorTraits(service.schemas, code);
+  const statusCode = traits.statusCode ?? error.statusCode;
+  const requestId = randomUUID();
+  const fault = statusCode < 500 ? 'Sender' : 'Receiver';
+  if (service.protocol === 'json') {
+    const headers: Record<string, string> = { 'content-type': contentType, 'x-amzn-requestid': requestId };
+    headers['x-amzn-errortype'] = code;
+    // Services that once spoke the query protocol still send its code in a header, and clients prefer it.
+    if (service.name === 'sqs') headers['x-amzn-query-error'] = `${traits.queryCode ?? code};${fault}`;
+    return { statusCode, headers, body: JSON.stringify({ __type: code, message: error.message }) };
+  }
+  const inner = `<Type>${fault}</Type><Code>${traits.queryCode ?? code}</Code><Message>${escapeXml(error.message)}</Message>`;
+  const body = `<ErrorResponse ${namespace(service)}><Error>${inner}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+  return { statusCode, headers: { 'content-type': 'text/xml' }, body };
+}
+
+function codeFor(service: Service, error: AwsError): string {
+  if (error instanceof KeyDenied) {
+    return (
+      { sqs: 'KmsAccessDenied', sns: 'KMSAccessDeniedException' }[service.name] ?? 'AccessDeniedException'
+    );
+  }
+  if (error.code === 'AccessDeniedException') return service.deniedCode ?? error.code;
+  if (error.code === 'ValidationException') return service.invalidCode ?? error.code;
+  return error.code;
+}
+
+const namespace = (service: Service) =>
+  `xmlns="http://${service.name}.amazonaws.com/doc/${service.apiVersion}/"`;

@@ -1,0 +1,220 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Call } from '../../local/calls';
+import type { Delivery } from '../../local/inbox';
+import { itemChange, openTo } from '../support/config-events';
+
+const root = path.join(__dirname, '..', '..');
+const ports = { aws: 14_566, lambda: 13_002, http: 13_000 };
+const url = `http://127.0.0.1:${ports.aws}`;
+const lambdaUrl = `http://127.0.0.1:${ports.lambda}`;
+
+/** A program of ours, running, with all that it said. */
+interface Running {
+  readonly child: ChildProcess;
+  said(): string;
+  readonly ended: Promise<number | null>;
+}
+
+const running: Running[] = [];
+
+function run(args: string[], variables: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TRAILSEAL_PORT: String(ports.aws),
+      ...variables,
+    },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)));
+  const started = {
+    child,
+    said: () => text,
+    ended: new Promise<number | null>((resolve) => child.once('exit', resolve)),
+  };
+  running.push(started);
+  return started;
+}
+
+const portOptions = ['--lambdaPort', String(ports.lambda), '--httpPort', String(ports.http)];
+const npmStart = () => run(['local/start.mjs', ...portOptions]);
+const serverlessOffline = () => run(['node_modules/serverless/bin/serverless.js', 'offline', ...portOptions]);
+
+afterEach(async () => {
+  for (const { child } of running) child.kill('SIGKILL');
+  await Promise.all(running.splice(0).map(({ ended }) => ended));
+});
+
+async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 30_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline)
+      throw new Error(`not within ${withinMs} ms: ${what}\n${running.map(({ said }) => said()).join('\n')}`);
+    await sleep(50);
+  }
+}
+
+const door = async (way: string, body?: unknown) => {
+  const response = await fetch(
+    `${url}/_trailseal/${way}`,
+    body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
+  );
+  return { status: response.status, answer: (await response.json()) as unknown };
+};
+const inbox = async () => (await door('inbox')).answer as Delivery[];
+const calls = async () => (await door('calls')).answer as Call[];
+const isUp = () =>
+  door('health').then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+const isListening = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+const sample = (name: string) => JSON.parse(readFileSync(path.join(root, 'local/samples', name), 'utf8'));
+
+async function invoke(functionName: string, payload: unknown) {
+  const client = new LambdaClient({
+    endpoint: lambdaUrl,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+  });
+  const { Payload, FunctionError } = await client.send(
+    new InvokeCommand({ FunctionName: `trailseal-dev-${functionName}`, Payload: JSON.stringify(payload) }),
+  );
+  return { answer: JSON.parse(Buffer.from(Payload ?? []).toString() || 'null'), error: FunctionError };
+}
+
+const ready = (program: Running) =>
+  until('the app is up', async () => (await isUp()) && /is up at/.test(program.said()));
+
+test('npm start plays its scenario, prints the alerts as delivered within 10 seconds, stays up, and ends on Ctrl-C', async () => {
+  const started = Date.now();
+  const app = npmStart();
+  await until('the first alert', () => app.said().includes('Subject: [HIGH] sg-no-world-admin-ipv4'), 10_000);
+  const first = Date.now() - started;
+  expect(first).toBeLessThan(10_000);
+  await until('what to try next', () => app.said().includes('Try next'));
+  const said = app.said();
+  expect(said).toMatch(/OPENED[^\n]* 0\.0\.0\.0\/0/);
+  expect(said).toMatch(/OPENED[^\n]* ::\/0/);
+  expect(said).toMatch(/RESOLVED[^\n]* 0\.0\.0\.0\/0/);
+  expect(said).toContain('Subject: [HIGH] s3-bucket-public-access-block');
+  expect(said).toContain('Subject: [CRITICAL] rds-no-public-access');
+  expect(said).not.toMatch(/undefined|\[object Object\]/);
+  expect(await isUp()).toBe(true);
+
+  app.child.kill('SIGINT');
+  expect(await app.ended).toBe(0);
+  for (const port of Object.values(ports)) expect([port, await isListening(port)]).toEqual([port, false]);
+});
+
+test('serverless offline alone is the same without the scenario; functions take the samples through their Lambda endpoint', async () => {
+  const app = serverlessOffline();
+  await ready(app);
+  expect(await inbox()).toEqual([]);
+
+  expect(await invoke('evaluate-configuration', sample('config-item-change.json'))).toMatchObject({
+    answer: {
+      judged: [
+        { control: 'sg-no-world-admin-ipv4', compliance: 'NON_COMPLIANT', transitions: ['Opened'] },
+        {},
+      ],
+    },
+  });
+  expect(await invoke('evaluate-configuration', sample('sqs-config-item-change.json'))).toEqual({
+    answer: { batchItemFailures: [] },
+  });
+  expect(await invoke('evaluate-configuration', sample('config-item-change-oversized.json'))).toMatchObject({
+    answer: { judged: [{}, {}] },
+  });
+  expect(await invoke('evaluate-configuration', sample('config-item-deleted.json'))).toMatchObject({
+    answer: { judged: [{ compliance: 'NOT_APPLICABLE' }, { compliance: 'NOT_APPLICABLE' }] },
+  });
+  expect(await invoke('sweep-findings', {})).toMatchObject({ answer: { settled: expect.any(Number) } });
+  await until('the alerts', async () => (await inbox()).length > 0);
+  expect((await inbox())[0]).toMatchObject({
+    protocol: 'email',
+    subject: expect.stringMatching(/^\[HIGH\] sg-no-world-admin-ipv4 /),
+  });
+
+  app.child.kill('SIGTERM');
+  await app.ended;
+  for (const port of Object.values(ports)) expect([port, await isListening(port)]).toEqual([port, false]);
+});
+
+test('events go in by the door; bad ones are refused in words, or kept as dead letters', async () => {
+  const app = serverlessOffline();
+  await ready(app);
+  expect(await door('events', { source: 'aws.config' })).toMatchObject({
+    status: 400,
+    answer: expect.objectContaining({ message: expect.stringContaining('detail') }),
+  });
+
+  const poison = {
+    ...itemChange(),
+    detail: {
+      messageType: 'ConfigurationItemChangeNotification',
+      configurationItem: { resourceType: 'AWS::EC2::SecurityGroup' },
+    },
+  };
+  await door('events', [itemChange({ configuration: openTo('0.0.0.0/0') }), poison]);
+  await until('the alert', async () => (await inbox()).length === 1);
+  await until('the dead letter', async () =>
+    JSON.stringify((await door('queues')).answer).includes('"trailseal-dev-dead-letters"'),
+  );
+  await until('the dead letter is there', async () => {
+    const queues = (await door('queues')).answer as { name: string; visible: number }[];
+    return queues.find(({ name }) => name === 'trailseal-dev-dead-letters')?.visible === 1;
+  });
+
+  const redrive = run(['cli/bin.mjs', 'redrive', '--format', 'json']);
+  expect(await redrive.ended).toBe(1);
+  expect(redrive.said()).toContain('invalid-event');
+});
+
+test('nobody but AWS can speak for AWS, and no function can do what its role does not allow', async () => {
+  const app = serverlessOffline();
+  await ready(app);
+  const client = (accessKeyId: string) =>
+    new EventBridgeClient({
+      endpoint: url,
+      region: 'eu-central-1',
+      credentials: { accessKeyId, secretAccessKey: 'local' },
+    });
+  const { FailedEntryCount, Entries } = await client('operator').send(
+    new PutEventsCommand({
+      Entries: [{ Source: 'aws.config', DetailType: 'Config Configuration Item Change', Detail: '{}' }],
+    }),
+  );
+  expect([FailedEntryCount, Entries?.[0]?.ErrorCode]).toEqual([1, 'NotAuthorizedForSourceException']);
+  await invoke('evaluate-configuration', sample('config-item-change.json'));
+  await until('the alert', async () => (await inbox()).length === 1);
+  expect((await calls()).filter(({ allowed }) => !allowed)).toEqual([]);
+});
+
+test('a port that is taken is named, with what to do', async () => {
+  const other = createServer().listen(ports.aws, '127.0.0.1');
+  try {
+    const app = npmStart();
+    expect(await app.ended).not.toBe(0);
+    expect(app.said()).toContain(`Port ${ports.aws} on 127.0.0.1 is in use`);
+    expect(app.said()).toContain('TRAILSEAL_PORT=');
+  } finally {
+    other.close();
+  }
+});
