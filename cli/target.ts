@@ -28,10 +28,17 @@ const DESCRIPTION = path.join('.trailseal', 'local.json');
 const DEFAULT_STAGE = 'dev';
 const ANSWERS_WITHIN_MS = 1000;
 
-/** Local AWS while it runs, unless the caller names another; else the AWS of the standard chain. */
-export async function chooseTarget(options: TargetOptions, shell: Shell): Promise<Target> {
+/**
+ * Local AWS while it runs, unless the caller names another; else the AWS of the standard chain.
+ * @param service that the command talks to, as the variables for endpoints spell it
+ */
+export async function chooseTarget(
+  options: TargetOptions,
+  shell: Shell,
+  service: 'SQS' | 'DYNAMODB' = 'SQS',
+): Promise<Target> {
   const { stage = DEFAULT_STAGE, region, profile } = options;
-  const endpoint = shell.env['AWS_ENDPOINT_URL_SQS'] || shell.env['AWS_ENDPOINT_URL'];
+  const endpoint = shell.env[`AWS_ENDPOINT_URL_${service}`] || shell.env['AWS_ENDPOINT_URL'];
   const namesAws = [options.aws, options.stage, region, profile, endpoint].some(
     (said) => said !== undefined && said !== '',
   );

@@ -61,12 +61,16 @@ const declareProgram = (shell: Shell): Command =>
       'after',
       `
 Examples:
-  trailseal redrive                     list the dead letters, change nothing
-  trailseal redrive --apply             put them back on their functions' queues
+  trailseal redrive                     list what could not be handled, and put it back
+  trailseal findings                    what is open, worst first
+  trailseal show JV3WQ7                 one finding in full, by the beginning of its id
+  trailseal rules                       the controls, and what compliance.yml does about each
+  trailseal explain S3.8                one control in full, by its id or an alias
+  trailseal send event.json             feed an event to the functions, see the alerts
   trailseal help redrive                all about one command
 
-Commands talk to local AWS while \`npm start\` runs, else to the AWS account of the
-standard credential chain (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL …).
+Commands that need AWS talk to local AWS while \`npm start\` runs, else to the AWS account of
+the standard credential chain (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL …).
 
 Exit codes: 2 could not do it, 1 something was found, 0 nothing was.
 Data goes to stdout, progress and diagnostics to stderr.`,

@@ -73,7 +73,8 @@ export interface LocalAws {
   startPolling(): void;
   /** Resolves when nothing runs, waits for a retry, or lies in a queue that a function reads. */
   idle(options?: { timeoutMs?: number }): Promise<void>;
-  unusedGrants(): UnusedGrant[];
+  /** What the roles allow and none of the calls needed: these calls, or those gathered from many runs. */
+  unusedGrants(calls?: readonly Call[]): UnusedGrant[];
   deniedCalls(): Call[];
   stop(): Promise<void>;
 }
@@ -170,7 +171,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       fail: (rule) => gate.fail(rule),
       startPolling,
       idle: ({ timeoutMs = 20_000 } = {}) => untilIdle(activity, sources, clock, timeoutMs),
-      unusedGrants: () => unusedGrants(access, callLog.calls),
+      unusedGrants: (calls = callLog.calls) => unusedGrants(access, calls),
       deniedCalls: () => deniedCalls(callLog.calls),
       stop: async () => {
         closing.abort();

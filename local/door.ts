@@ -4,7 +4,7 @@ import type { Clock } from './clock';
 import type { Inbox } from './inbox';
 import { isObject, type JsonObject, list } from './json';
 import type { Answer } from './protocol';
-import type { ConfigHistory } from './services/config';
+import { type ConfigHistory, isRecordable } from './services/config';
 import { type Buses, type Event, toTheSecond } from './services/events';
 import type { Queues } from './services/sqs';
 import type { Stack } from './template';
@@ -73,7 +73,8 @@ export function putEvents(
   );
   for (const event of events) {
     const item = isObject(event.detail) ? event.detail['configurationItem'] : undefined;
-    if (event.source === 'aws.config' && item !== undefined) history.put(item);
+    // What AWS Config can't have recorded goes on all the same: the function says what is wrong with it.
+    if (event.source === 'aws.config' && isRecordable(item)) history.put(item);
     buses.put(bus, event);
   }
   return events.map(({ id }) => ({ id }));

@@ -31,13 +31,9 @@ export class ConfigHistory {
 
   /** Takes a configuration item in the encoding of an event or of the API. Throws when it isn't one. */
   put(item: unknown): void {
-    if (!isObject(item)) throw new Error('a configuration item must be an object');
-    for (const field of ['resourceType', 'resourceId', 'configurationItemCaptureTime']) {
-      if (typeof item[field] !== 'string') throw new Error(`configuration item: ${field} must be a string`);
-    }
+    const mistake = mistakeIn(item);
+    if (mistake !== undefined || !isObject(item)) throw new Error(mistake);
     const capturedAt = Date.parse(String(item['configurationItemCaptureTime']));
-    if (Number.isNaN(capturedAt))
-      throw new Error('configuration item: configurationItemCaptureTime must be a time');
     const recorded = {
       resourceType: String(item['resourceType']),
       resourceId: String(item['resourceId']),
@@ -58,6 +54,20 @@ export class ConfigHistory {
     return this.#items.filter((r) => r.resourceType === resourceType && r.resourceId === resourceId);
   }
 }
+
+function mistakeIn(item: unknown): string | undefined {
+  if (!isObject(item)) return 'a configuration item must be an object';
+  const missing = ['resourceType', 'resourceId', 'configurationItemCaptureTime'].find(
+    (field) => typeof item[field] !== 'string',
+  );
+  if (missing) return `configuration item: ${missing} must be a string`;
+  return Number.isNaN(Date.parse(String(item['configurationItemCaptureTime'])))
+    ? 'configuration item: configurationItemCaptureTime must be a time'
+    : undefined;
+}
+
+/** Whether `ConfigHistory` takes it. */
+export const isRecordable = (item: unknown): boolean => mistakeIn(item) === undefined;
 
 /** The part of the AWS Config API that reads one resource's history. */
 export function configService(history: ConfigHistory, clock: Clock): Service {

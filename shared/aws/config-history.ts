@@ -1,6 +1,7 @@
 import {
   ConfigServiceClient,
   GetResourceConfigHistoryCommand,
+  NoAvailableConfigurationRecorderException,
   ResourceNotDiscoveredException,
   type ResourceType,
 } from '@aws-sdk/client-config-service';
@@ -25,15 +26,16 @@ export const configHistory = (client = new ConfigServiceClient({})): ConfigHisto
           limit: 5,
         }),
       );
-      return configurationItems
-        .map((item) => parseConfigurationItem(item, summary))
-        .find(
-          (item) =>
-            item.configurationStateId === summary.configurationStateId ||
-            item.configurationItemCaptureTime === summary.configurationItemCaptureTime,
-        );
+      const items = configurationItems.map((item) => parseConfigurationItem(item, summary));
+      const { configurationStateId, configurationItemCaptureTime } = summary;
+      return (
+        items.find((item) => item.configurationStateId === configurationStateId) ??
+        items.find((item) => item.configurationItemCaptureTime === configurationItemCaptureTime)
+      );
     } catch (error) {
       if (error instanceof ResourceNotDiscoveredException) return undefined;
+      // Whoever switched the recorder off after the change: no attempt will find an item.
+      if (error instanceof NoAvailableConfigurationRecorderException) return undefined;
       throw error;
     }
   },

@@ -110,9 +110,9 @@ test('npm start plays its scenario, prints the alerts as delivered within 10 sec
   expect(first).toBeLessThan(10_000);
   await until('what to try next', () => app.said().includes('Try next'));
   const said = app.said();
-  expect(said).toMatch(/OPENED[^\n]* 0\.0\.0\.0\/0/);
-  expect(said).toMatch(/OPENED[^\n]* ::\/0/);
-  expect(said).toMatch(/RESOLVED[^\n]* 0\.0\.0\.0\/0/);
+  expect(said).toMatch(/opened - port 22 \(tcp\) is open to 0\.0\.0\.0\/0/);
+  expect(said).toMatch(/opened - port 22 \(tcp\) is open to ::\/0/);
+  expect(said).toMatch(/resolved - no longer: port 22 \(tcp\) is open to 0\.0\.0\.0\/0/);
   expect(said).toContain('Subject: [HIGH] s3-bucket-public-access-block');
   expect(said).toContain('Subject: [CRITICAL] rds-no-public-access');
   expect(said).not.toMatch(/undefined|\[object Object\]/);

@@ -132,11 +132,11 @@ function parseConfiguration(value: unknown): Json {
   return parsed;
 }
 
-/** @returns its digits; "0", the least of all, where an old encoding has none */
+/** @returns its digits without leading zeros; "0", the least of all, where an old encoding has none */
 function stateId(id: string | number | undefined): string {
   const digits = id === undefined ? '0' : String(id);
   if (!/^\d{1,40}$/.test(digits)) throw new InvalidInput(INPUT, 'configurationStateId', 'digits');
-  return digits;
+  return BigInt(digits).toString();
 }
 
 /** An identity's third and fifth part: `arn:aws:ec2:eu-west-1:123456789012:…`. */

@@ -23,7 +23,8 @@ function refusalOf(value: unknown): InvalidInput {
   throw new Error('it was accepted');
 }
 
-const withDetail = (parts: Record<string, unknown>) => configEvent({ ...itemChange().detail, ...parts });
+const withDetail = (parts: Record<string, unknown>) =>
+  configEvent({ ...(itemChange().detail as object), ...parts });
 const withItem = (parts: Record<string, unknown>) =>
   withDetail({ configurationItem: { ...configurationItem(), ...parts } });
 const withEnvelope = (parts: Record<string, unknown>) => ({ ...itemChange(), ...parts });
@@ -40,35 +41,118 @@ describe('an event of another shape is refused by name, field and expectation', 
     ['text', '{}', 'event: expected an object'],
     ['a list', [itemChange()], 'event: expected an object'],
     ['an empty object', {}, 'event: id: expected a string'],
-    ['an event without an account', withEnvelope({ account: undefined }), 'event: account: expected a string'],
-    ['an account of 11 digits', withEnvelope({ account: '12345678901' }), 'event: account: expected text of the form /^\\d{12}$/'],
+    [
+      'an event without an account',
+      withEnvelope({ account: undefined }),
+      'event: account: expected a string',
+    ],
+    [
+      'an account of 11 digits',
+      withEnvelope({ account: '12345678901' }),
+      'event: account: expected text of the form /^\\d{12}$/',
+    ],
     ['an account as a number', withEnvelope({ account: 123456789012 }), 'event: account: expected a string'],
-    ['an account after a line break', withEnvelope({ account: '123456789012\n' }), 'event: account: expected text of the form /^\\d{12}$/'],
+    [
+      'an account after a line break',
+      withEnvelope({ account: '123456789012\n' }),
+      'event: account: expected text of the form /^\\d{12}$/',
+    ],
     ['no region', withEnvelope({ region: '' }), 'event: region: expected text that is not empty'],
     ['resources that are no list', withEnvelope({ resources: 'arn' }), 'event: resources: expected an array'],
-    ['a resource that is no text', withEnvelope({ resources: ['arn', 1] }), 'event: resources[1]: expected a string'],
+    [
+      'a resource that is no text',
+      withEnvelope({ resources: ['arn', 1] }),
+      'event: resources[1]: expected a string',
+    ],
     ['no detail', withEnvelope({ detail: undefined }), 'event: detail: expected a record'],
     ['a detail that is a list', withEnvelope({ detail: [] }), 'event: detail: expected a record'],
-    ['no message type', withDetail({ messageType: undefined }), 'AWS Config event detail: messageType: expected a string'],
-    ['another message type', withDetail({ messageType: 'ConfigurationHistoryDeliveryCompleted' }), 'AWS Config event detail: messageType: expected ConfigurationItemChangeNotification or OversizedConfigurationItemChangeNotification'],
-    ['no item', withDetail({ configurationItem: undefined }), 'AWS Config event detail: configurationItem: expected an object'],
-    ['null as its item', withDetail({ configurationItem: null }), 'AWS Config event detail: configurationItem: expected an object'],
+    [
+      'no message type',
+      withDetail({ messageType: undefined }),
+      'AWS Config event detail: messageType: expected a string',
+    ],
+    [
+      'another message type',
+      withDetail({ messageType: 'ConfigurationHistoryDeliveryCompleted' }),
+      'AWS Config event detail: messageType: expected ConfigurationItemChangeNotification or OversizedConfigurationItemChangeNotification',
+    ],
+    [
+      'no item',
+      withDetail({ configurationItem: undefined }),
+      'AWS Config event detail: configurationItem: expected an object',
+    ],
+    [
+      'null as its item',
+      withDetail({ configurationItem: null }),
+      'AWS Config event detail: configurationItem: expected an object',
+    ],
     ['a number as its item', withDetail({ configurationItem: 1 }), 'configuration item: expected an object'],
-    ['two items', withDetail({ configurationItem: [configurationItem(), configurationItem()] }), 'configuration item: expected an object'],
-    ['a diff that is a list', withDetail({ configurationItemDiff: [] }), 'AWS Config event detail: configurationItemDiff: expected an object'],
-    ['a change that is text', withDiff('x'), 'AWS Config event detail: configurationItemDiff.changedProperties.Configuration.X: expected an object'],
-    ['a change of no known kind', withDiff({ changeType: 'MOVE' }), 'AWS Config event detail: configurationItemDiff.changedProperties.Configuration.X.changeType: expected one of "CREATE", "UPDATE", "DELETE"'],
-    ['an item without a type', withItem({ resourceType: undefined }), 'configuration item: resourceType: expected a string'],
-    ['an item with an empty id', withItem({ resourceId: '' }), 'configuration item: resourceId: expected text that is not empty'],
-    ['an item of an account with too few digits', withItem({ awsAccountId: '12345' }), 'configuration item: awsAccountId: expected an account id of 12 digits'],
-    ['an item of an account as a number', withItem({ awsAccountId: 123456789012 }), 'configuration item: awsAccountId: expected a string'],
-    ['a capture time that is none', withItem({ configurationItemCaptureTime: 'yesterday' }), 'configuration item: configurationItemCaptureTime: expected an ISO 8601 time'],
-    ['no capture time', withItem({ configurationItemCaptureTime: null }), 'configuration item: configurationItemCaptureTime: expected a string, or a number, or a date'],
-    ['a state id that is text', withItem({ configurationStateId: 'new' }), 'configuration item: configurationStateId: expected digits'],
-    ['a state id below zero', withItem({ configurationStateId: -1 }), 'configuration item: configurationStateId: expected digits'],
-    ['a configuration that is no JSON', withItem({ configuration: 'bastion' }), 'configuration item: configuration: expected an object, or the JSON text of one'],
+    [
+      'two items',
+      withDetail({ configurationItem: [configurationItem(), configurationItem()] }),
+      'configuration item: expected an object',
+    ],
+    [
+      'a diff that is a list',
+      withDetail({ configurationItemDiff: [] }),
+      'AWS Config event detail: configurationItemDiff: expected an object',
+    ],
+    [
+      'a change that is text',
+      withDiff('x'),
+      'AWS Config event detail: configurationItemDiff.changedProperties.Configuration.X: expected an object',
+    ],
+    [
+      'a change of no known kind',
+      withDiff({ changeType: 'MOVE' }),
+      'AWS Config event detail: configurationItemDiff.changedProperties.Configuration.X.changeType: expected one of "CREATE", "UPDATE", "DELETE"',
+    ],
+    [
+      'an item without a type',
+      withItem({ resourceType: undefined }),
+      'configuration item: resourceType: expected a string',
+    ],
+    [
+      'an item with an empty id',
+      withItem({ resourceId: '' }),
+      'configuration item: resourceId: expected text that is not empty',
+    ],
+    [
+      'an item of an account as a number',
+      withItem({ awsAccountId: 123456789012 }),
+      'configuration item: awsAccountId: expected a string',
+    ],
+    [
+      'a capture time that is none',
+      withItem({ configurationItemCaptureTime: 'yesterday' }),
+      'configuration item: configurationItemCaptureTime: expected an ISO 8601 time',
+    ],
+    [
+      'no capture time',
+      withItem({ configurationItemCaptureTime: null }),
+      'configuration item: configurationItemCaptureTime: expected a string, or a number, or a date',
+    ],
+    [
+      'a state id that is text',
+      withItem({ configurationStateId: 'new' }),
+      'configuration item: configurationStateId: expected digits',
+    ],
+    [
+      'a state id below zero',
+      withItem({ configurationStateId: -1 }),
+      'configuration item: configurationStateId: expected digits',
+    ],
+    [
+      'a configuration that is no JSON',
+      withItem({ configuration: 'bastion' }),
+      'configuration item: configuration: expected an object, or the JSON text of one',
+    ],
     ['tags that are a list', withItem({ tags: [] }), 'configuration item: tags: expected a record'],
-    ['a tag that is a number', withItem({ tags: { team: 1 } }), 'configuration item: tags.team: expected a string'],
+    [
+      'a tag that is a number',
+      withItem({ tags: { team: 1 } }),
+      'configuration item: tags.team: expected a string',
+    ],
   ])('%s', (_, value, message) => {
     const refusal = refusalOf(value);
     expect(refusal.message).toBe(message);
@@ -111,7 +195,12 @@ describe('a change', () => {
     );
     expect(change).toMatchObject({
       diff: [
-        { path: 'configuration.IpPermissions.0', changeType: 'CREATE', before: null, after: { fromPort: 22 } },
+        {
+          path: 'configuration.IpPermissions.0',
+          changeType: 'CREATE',
+          before: null,
+          after: { fromPort: 22 },
+        },
         { path: 'supplementaryConfiguration.Tags.1', changeType: 'DELETE', before: [1], after: null },
         { path: 'configuration.Description', changeType: 'UPDATE', before: '[not JSON', after: '22' },
       ],

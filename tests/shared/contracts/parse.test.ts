@@ -43,12 +43,24 @@ describe('the event of a transition', () => {
   test.each([
     ['another version', { schemaVersion: '2' }, 'schemaVersion: expected "1"'],
     ['no transition', { transition: undefined }, 'transition: expected an object'],
-    ['a transition of no known kind', { transition: { ...transitionEvent().transition, kind: 'Lost' } }, 'transition.kind: expected one of'],
-    ['an id that is none of ours', { transition: { ...transitionEvent().transition, id: '../x' } }, 'transition.id: expected text of the form'],
-    ['a sequence that starts before 1', { transition: { ...transitionEvent().transition, seq: 0 } }, 'transition.seq: expected a value of at least 1'],
+    [
+      'a transition of no known kind',
+      { transition: { ...transitionEvent().transition, kind: 'Lost' } },
+      'transition.kind: expected one of',
+    ],
+    [
+      'an id that is none of ours',
+      { transition: { ...transitionEvent().transition, id: '../x' } },
+      'transition.id: expected text of the form',
+    ],
+    [
+      'a sequence that starts before 1',
+      { transition: { ...transitionEvent().transition, seq: 0 } },
+      'transition.seq: expected a value of at least 1',
+    ],
   ])('with %s is refused', (_, parts, message) => {
-    expect(() => parseAs(FindingEventDetail, 'finding event detail', { ...transitionEvent(), ...parts })).toThrow(
-      message,
-    );
+    expect(() =>
+      parseAs(FindingEventDetail, 'finding event detail', { ...transitionEvent(), ...parts }),
+    ).toThrow(message);
   });
 });

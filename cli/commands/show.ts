@@ -1,0 +1,44 @@
+import { Command, Option } from 'commander';
+import { withTableOptions } from '../findings/findings-options';
+import type { ExitCode, Shell } from '../shell';
+import type { ShowOptions } from '../show/show';
+import { withTargetOptions } from '../target-options';
+
+export default (shell: Shell, end: (code: ExitCode) => void): Command => {
+  const command = new Command('show')
+    .summary('show one finding')
+    .description(
+      'Shows one finding: what is wrong, since when, what changed, what was observed, and who was told.',
+    )
+    .argument('<id>', 'its id, or the beginning of it: at least 6 characters')
+    .option('--scan', 'look for the beginning of an id in the whole table, which reads all of it')
+    .addOption(
+      new Option('--format <format>', 'how to print it').choices(['text', 'json', 'ndjson']).default('text'),
+    );
+  return withTargetOptions(
+    withTableOptions(
+      command,
+      'look for the beginning of an id among those of these accounts (default: the account that the table is in)',
+    ),
+  )
+    .addHelpText('after', help)
+    .action(async (id: string, options: ShowOptions) => {
+      const { show } = await import('../show/show');
+      end(await show(id, options, shell));
+    });
+};
+
+const help = `
+Examples:
+  trailseal show JV3WQ7XKZ2N4PLBAF5DTH6MCRY         ids are in every alert, and in trailseal findings
+  trailseal show JV3WQ7                             by its beginning, where no other begins so
+  trailseal show JV3WQ7 --account 111122223333
+  trailseal show JV3WQ7 --scan
+  trailseal show JV3WQ7 --format json | jq .finding.history
+  trailseal show JV3WQ7 --stage prod --region eu-central-1 --profile audit
+
+With --format json it is the record as it is stored, and under "handled" what became of its transitions.
+Needs the rights dynamodb:Query on the table and kms:Decrypt; for the beginning of an id also dynamodb:Query on
+the index by-account-state, and dynamodb:DescribeTable without --account; for --scan dynamodb:Scan.
+
+Exit codes: 0 it is not open, 1 it is, 2 something could not be done.`;

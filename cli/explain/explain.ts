@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CompliancePolicy, Exemption, Mode } from '../../shared/contracts/trailseal/compliance-policy';
+import { rules as controls } from '../../shared/controls';
+import type { AnyRule } from '../../shared/controls/control';
+import { pathsRead } from '../../shared/controls/reads';
+import { aliasesOf } from '../../shared/policy/control-names';
+import { jsonLine, jsonText } from '../findings/json-text';
+import { styleOf } from '../findings/table';
+import type { Format } from '../redrive/render';
+import { controlNamed } from '../rules/control-named';
+import { controlRecord, parameterSchema, settingsOf } from '../rules/control-record';
+import { frameworksOf } from '../rules/frameworks';
+import { type PolicyHere, policyHere } from '../rules/policy-here';
+import type { ExitCode, Shell } from '../shell';
+import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from '../show/page';
+import { eventPatternOf } from './event-pattern';
+
+export interface ExplainOptions {
+  readonly policy?: string;
+  readonly format: Format;
+}
+
+/** Says all about one control, and what compliance.yml makes of it here. */
+export async function explain(name: string, options: ExplainOptions, shell: Shell): Promise<ExitCode> {
+  const rule = controlNamed(name, controls, 'ID');
+  const here = policyHere(options.policy, shell);
+  if (options.format === 'text') {
+    const { out, env } = shell;
+    out.write(`${pageText(sections(rule, here), styleOf(out, env))}\n`);
+  } else {
+    const write = options.format === 'json' ? jsonText : jsonLine;
+    shell.out.write(write(explanationRecord(rule, here.policy)));
+  }
+  return here.isInvalid ? 2 : 0;
+}
+
+const exemptionsOf = (rule: AnyRule, policy: CompliancePolicy | undefined): readonly Exemption[] =>
+  policy?.exemptions.filter(({ control }) => control === rule.id) ?? [];
+
+/** `exemptions` is null where compliance.yml is not known. */
+const explanationRecord = (rule: AnyRule, policy: CompliancePolicy | undefined) => ({
+  ...controlRecord(rule, policy),
+  eventPattern: eventPatternOf(rule),
+  exemptions: policy === undefined ? null : exemptionsOf(rule, policy),
+});
+
+const sections = (rule: AnyRule, here: PolicyHere): Section[] => [
+  {
+    title: rule.id,
+    lines: [paragraph(`${rule.title}.`), paragraph(`Severity ${rule.severity}, version ${rule.version}.`)],
+  },
+  { title: 'Why it matters', lines: [paragraph(rule.rationale)] },
+  {
+    title: 'What it reads',
+    lines: [paragraph(`Of ${rule.resourceTypes.join(', ')}:`), ...pathsRead(rule).map(listed)],
+  },
+  { title: 'Parameters', lines: parameterLines(rule, here) },
+  { title: `Here${here.file === undefined ? '' : `, by ${here.file}`}`, lines: hereLines(rule, here) },
+  { title: 'What you can do when it fails', lines: rule.whatToDo.map(step) },
+  {
+    title: 'Frameworks',
+    lines: columnLines(
+      frameworksOf(rule).map(({ name, items }) => ({ cells: [name], text: items.join(', ') })),
+    ),
+  },
+  { title: 'Also known as', lines: aliasesOf(rule).map(listed) },
+  {
+    title: 'EventBridge pattern that brings it items',
+    lines: [{ text: JSON.stringify(eventPatternOf(rule)) }],
+  },
+];
+
+function parameterLines(rule: AnyRule, { policy, file }: PolicyHere): Line[] {
+  const { properties = {} } = parameterSchema(rule);
+  const set = settingsOf(rule, policy)?.parameters;
+  return Object.entries(properties).flatMap(([name, schema]): Line[] => {
+    const { default: fallback, description = '' } = typeof schema === 'object' ? schema : {};
+    const differs = set !== undefined && !isDeepStrictEqual(set[name], fallback);
+    return [
+      { mark: '- ', text: `${name}: ${description}` },
+      { mark: '  ', text: `Default: ${JSON.stringify(fallback)}` },
+      ...(differs
+        ? [{ mark: '  ', text: `By ${file}: ${JSON.stringify(set[name])}`, colour: 'yellow' as const }]
+        : []),
+    ];
+  });
+}
+
+/** What a mode comes to, for a person. */
+const effects: Readonly<Record<Mode, string>> = {
+  off: 'it is not judged',
+  notify: 'people are told',
+  'dry-run': 'people are told, and what would be changed is shown',
+  approve: 'people are told, and it is changed when one of them approves',
+  auto: 'people are told, and it is changed at once',
+};
+
+function hereLines(rule: AnyRule, { policy }: PolicyHere): Line[] {
+  const mode = settingsOf(rule, policy)?.mode;
+  if (policy === undefined || mode === undefined) return [paragraph('Mode and exemptions are not known.')];
+  const exemptions = exemptionsOf(rule, policy);
+  return [
+    paragraph(`Mode ${mode}: ${effects[mode]}.`),
+    ...(exemptions.length > 0
+      ? exemptions.map((exemption) => listed(exemptionText(exemption)))
+      : [paragraph(rule.exemptible ? 'No exemptions.' : notExemptible)]),
+  ];
+}
+
+const notExemptible = "It can't be exempted: it guards the evidence that every other alert rests on.";
+
+function exemptionText({ scope, owner, reason, expiresAt }: Exemption): string {
+  const where = Object.entries(scope).map(
+    ([kind, values]: [string, readonly string[]]) => `${kind} ${values.join(', ')}`,
+  );
+  // It ends with the last day, so the instant of its end is of the day after.
+  const lastDay = new Date(Date.parse(expiresAt) - 1).toISOString().slice(0, 10);
+  return `Exempt through ${lastDay} (UTC) for ${where.join('; ')}. ${owner}: ${reason}`;
+}

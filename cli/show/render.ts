@@ -1,0 +1,159 @@
+import type { FindingRows } from '../../shared/aws/findings-reader';
+import type { Finding, TransitionKind } from '../../shared/contracts/trailseal/finding';
+import { rules as controls } from '../../shared/controls';
+import type { AnyRule } from '../../shared/controls/control';
+import { type Alert, alertOf } from '../../shared/tell/alerts/alert';
+import { durationText } from '../../shared/tell/alerts/duration';
+import { exposedSeconds, type State } from '../findings/listing';
+import { paintSeverity } from '../findings/severity';
+import type { TextStyle } from '../findings/table';
+import { frameworksOf } from '../rules/frameworks';
+import type { Paint } from '../terminal';
+import { changeLines, valueText } from './difference';
+import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from './page';
+import { historyLines, timeText, transitionLines } from './story';
+
+/** One finding for people. */
+export function findingText(finding: Finding, rows: FindingRows, now: Date, style: TextStyle): string {
+  const { severity, state } = finding;
+  const { paint } = style;
+  const head = [
+    paintSeverity(severity, severity.toUpperCase(), paint),
+    paint(STATE_COLOURS[state], state.toUpperCase()),
+    ...lengthOf(finding, now),
+  ].join(' ');
+  return `${head}\n\n${pageText(sections(finding, rows, now), style)}\n`;
+}
+
+const STATE_COLOURS: Readonly<Record<State, Parameters<Paint>[0]>> = {
+  open: 'red',
+  exempt: 'yellow',
+  resolved: 'green',
+};
+
+function lengthOf(finding: Finding, now: Date): string[] {
+  const seconds = finding.state === 'open' ? exposedSeconds(finding, now) : undefined;
+  return seconds === undefined ? [] : [`for ${atLeast(finding)}${durationText(seconds)}`];
+}
+
+const atLeast = ({ exposure }: Finding): string => (exposure?.atLeast ? 'at least ' : '');
+
+function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
+  const control = controls.find(({ id }) => id === finding.control);
+  const links = linksOf(finding, now, control);
+  return [
+    {
+      title: finding.control,
+      lines: [paragraph(control === undefined ? 'This version has no such control.' : `${control.title}.`)],
+    },
+    {
+      title: finding.state === 'resolved' ? 'What the control says now' : 'What is wrong',
+      lines: verdictLines(finding),
+    },
+    { title: 'Resource (names as reported)', lines: resourceLines(finding) },
+    { title: 'Exposure (times in UTC)', lines: [paragraph(exposureText(finding, now))] },
+    { title: 'Exemption', lines: exemptionLines(finding, now) },
+    { title: `What changed: ${links.change.state}`, lines: changeLines(links.change) },
+    { title: `Who did it: ${links.actor.state}`, lines: [paragraph(links.actor.says)] },
+    { title: `Is the record true: ${links.proof.state}`, lines: [paragraph(links.proof.says)] },
+    {
+      title: `What was done: ${links.remediation.state}`,
+      // The mode that the deployed policy gives the control is not in the finding.
+      lines: [paragraph('Trailseal changed nothing.')],
+    },
+    { title: 'What was observed (UTC)', lines: historyLines(finding.history) },
+    { title: 'Who was told (UTC)', lines: transitionLines(rows, now) },
+    {
+      title: 'What you can do',
+      lines: finding.state === 'open' ? (control?.whatToDo ?? []).map(step) : [],
+    },
+    { title: 'Why it matters', lines: control === undefined ? [] : [paragraph(control.rationale)] },
+    { title: 'Frameworks', lines: control === undefined ? [] : frameworkLines(control) },
+    { title: 'For reference', lines: [paragraph(`finding ${finding.id}`)] },
+  ];
+}
+
+const KINDS: Readonly<Record<State, TransitionKind>> = {
+  open: 'Opened',
+  resolved: 'Resolved',
+  exempt: 'Exempted',
+};
+
+/** The four links as an alert of the finding, as it is now, would have them. */
+function linksOf(finding: Finding, now: Date, control: AnyRule | undefined): Alert['links'] {
+  const { history: _, ...summary } = finding;
+  const { judgement, exposure } = finding;
+  const transition = {
+    id: finding.id,
+    kind: KINDS[finding.state],
+    findingId: finding.id,
+    seq: 1,
+    recordedAt: now.toISOString(),
+    cause: '',
+    ...(judgement === undefined ? {} : { judgement }),
+    ...(exposure === undefined ? {} : { exposure }),
+  };
+  return alertOf({ schemaVersion: '1', transition, finding: summary }, { control, mode: undefined }).links;
+}
+
+function verdictLines({ judgement, unsettled, history }: Finding): Line[] {
+  const reasons = (judgement?.because ?? []).flatMap(({ says, path, value, expected }): Line[] => [
+    listed(says),
+    { mark: '  ', text: `${path} is ${valueText(value)}, expected ${expected}` },
+  ]);
+  const before = history.findLast(({ compliance }) => compliance === 'NON_COMPLIANT');
+  return [
+    ...(judgement === undefined ? [paragraph('Nothing so far that it could tell from.')] : []),
+    ...(judgement !== undefined && reasons.length === 0
+      ? [paragraph([judgement.compliance, judgement.annotation].filter((words) => words !== '').join(': '))]
+      : reasons),
+    ...(judgement?.compliance !== 'NON_COMPLIANT' && before !== undefined
+      ? [paragraph(`What was wrong at ${timeText(before.observedAt)}: ${before.annotation}`)]
+      : []),
+    ...(judgement === undefined
+      ? []
+      : [paragraph(`Observed by AWS Config at ${timeText(judgement.observedAt)} UTC.`)]),
+    ...(unsettled === undefined
+      ? []
+      : [
+          {
+            text: `It may be otherwise now: what was observed at ${timeText(unsettled.observedAt)} could not be judged. ${unsettled.annotation}`,
+            colour: 'yellow' as const,
+          },
+        ]),
+  ];
+}
+
+const resourceLines = ({
+  resourceType,
+  resourceId,
+  resourceName,
+  accountId,
+  region,
+  arn,
+}: Finding): Line[] => [
+  paragraph(`${resourceType} ${resourceId}${resourceName === undefined ? '' : ` (${resourceName})`}`),
+  paragraph(`in account ${accountId}, region ${region}`),
+  ...(arn === undefined ? [] : [paragraph(arn)]),
+];
+
+function exposureText(finding: Finding, now: Date): string {
+  const { exposure } = finding;
+  if (exposure === undefined) return 'It never was open, as far as AWS Config observed it.';
+  const least = atLeast(finding);
+  const duration = durationText(exposedSeconds(finding, now) ?? 0);
+  return exposure.to === undefined
+    ? `Open since ${least}${timeText(exposure.from)}, for ${duration} now.`
+    : `Exposed for ${least}${duration}: from ${timeText(exposure.from)} to ${timeText(exposure.to)}.`;
+}
+
+function exemptionLines({ judgement }: Finding, now: Date): Line[] {
+  const exemption = judgement?.exemption;
+  if (exemption === undefined) return [];
+  const { owner, reason, expiresAt } = exemption;
+  const until = `${expiresAt > now.toISOString() ? 'Until' : 'Ended at'} ${timeText(expiresAt)} UTC.`;
+  return [paragraph(`${until} ${owner} answers for it: ${reason}`)];
+}
+
+const frameworkLines = (control: AnyRule): Line[] =>
+  columnLines(frameworksOf(control).map(({ name, items }) => ({ cells: [name], text: items.join(', ') })));
