@@ -42,9 +42,6 @@ export interface Outcome {
   }[];
 }
 
-/** More reasons than a person reads; the annotation says how many there are. */
-const REASONS_KEPT = 25;
-
 /**
  * A configuration change becomes judgements, and those join their findings.
  *
@@ -77,7 +74,7 @@ export const evaluateConfiguration =
       report(judgement, read, telemetry);
       const transitions = await recordJudgement(
         subjectOf(judgement, read),
-        dated(judgement, read, diff, policy, record.now()),
+        dated(judgement, read, diff, policy),
         record,
       );
       judged.push({
@@ -108,7 +105,7 @@ async function judge(change: ConfigChange, { rules, policy, home, history }: Jud
     diff: null,
   });
   if (!Object.hasOwn(rules, summary.resourceType)) return unread('no rule judges this type');
-  if (summary.awsAccountId !== home.accountId || summary.awsRegion !== home.region) {
+  if (summary.awsAccountId !== home.accountId || ![home.region, 'global'].includes(summary.awsRegion)) {
     return unread(
       'the item is too large for an event, and can be fetched in its own account and Region only',
     );
@@ -135,17 +132,18 @@ function dated(
   item: ConfigurationItem,
   diff: ConfigurationDiff,
   policy: PolicyInForce,
-  now: string,
 ): Judgement {
+  const observedAt = item.configurationItemCaptureTime;
+  // As of the observation, not of now: the same item under the same policy is the same judgement, however late.
   const exemption =
-    compliance === 'NON_COMPLIANT' ? exemptionFor(policy.exemptions, rule.id, item, now) : undefined;
+    compliance === 'NON_COMPLIANT' ? exemptionFor(policy.exemptions, rule.id, item, observedAt) : undefined;
   return {
-    observedAt: item.configurationItemCaptureTime,
+    observedAt,
     configurationStateId: item.configurationStateId,
     policyVersion,
     compliance,
     annotation,
-    because: because.slice(0, REASONS_KEPT),
+    because: [...because],
     change: changeLink(diff, pathsRead(rule)),
     ...(exemption ? { exemption } : {}),
   };

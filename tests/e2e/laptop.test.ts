@@ -203,7 +203,7 @@ test('nobody but AWS can speak for AWS, and no function can do what its role doe
   );
   expect([FailedEntryCount, Entries?.[0]?.ErrorCode]).toEqual([1, 'NotAuthorizedForSourceException']);
   await invoke('evaluate-configuration', sample('config-item-change.json'));
-  await until('the alert', async () => (await inbox()).length === 1);
+  await until('the alert', async () => (await inbox()).length > 0);
   expect((await calls()).filter(({ allowed }) => !allowed)).toEqual([]);
 });
 
