@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExitCode, Shell } from '../../cli/shell';
@@ -34,7 +34,17 @@ export function testShell(changes: Partial<Shell> & { columns?: number } = {}): 
   };
 }
 
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'trailseal-'));
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of its own for a test, gone when the file's tests are over. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trailseal-'));
+  made.push(folder);
+  return folder;
+}
 
 export async function run(
   commands: readonly DeclareCommand[],

@@ -71,12 +71,7 @@ export function emailOf(alert: Alert): string {
       'Why it matters',
       [`Control: ${control.title}.`, ...(control.rationale === '' ? [] : [control.rationale])],
     ],
-    [
-      'Frameworks',
-      Object.entries(control.frameworks).map(
-        ([framework, items]) => `${frameworkName(framework)}: ${items.join(', ')}`,
-      ),
-    ],
+    ['Frameworks', frameworkLines(control.frameworks)],
     [
       'For reference (names as reported)',
       [
@@ -179,5 +174,19 @@ const frameworkNames: Readonly<Record<string, string>> = {
   soc2: 'SOC 2',
 };
 
-const frameworkName = (key: string): string =>
-  frameworkNames[key] ?? key.replace(/^cis-/, 'CIS AWS Foundations ');
+const CIS = 'cis-';
+
+/** One line each; of CIS the items, each with the versions of the benchmark that number it so. */
+function frameworkLines(frameworks: Alert['control']['frameworks']): string[] {
+  const versions = new Map<string, string[]>();
+  for (const [key, items] of Object.entries(frameworks).filter(([name]) => name.startsWith(CIS))) {
+    for (const item of items) versions.set(item, [...(versions.get(item) ?? []), key.slice(CIS.length)]);
+  }
+  const cis = [...versions].map(([item, numberedSo]) => `${item} (${numberedSo.join(', ')})`);
+  return [
+    ...(cis.length > 0 ? [`CIS AWS Foundations: ${cis.join(', ')}`] : []),
+    ...Object.entries(frameworks)
+      .filter(([name]) => !name.startsWith(CIS))
+      .map(([name, items]) => `${frameworkNames[name] ?? name}: ${items.join(', ')}`),
+  ];
+}

@@ -124,7 +124,7 @@ Why it matters
   Open administration ports are found by scanners within minutes.
 
 Frameworks
-  CIS AWS Foundations 3.0.0: 5.2
+  CIS AWS Foundations: 5.2 (3.0.0)
   Security Hub: EC2.53
   AWS Config managed rules: VPC_SG_PORT_RESTRICTION_CHECK
   NIST SP 800-53 rev. 5: AC-17(1), SC-7(21)
@@ -176,7 +176,7 @@ Why it matters
   Open administration ports are found by scanners within minutes.
 
 Frameworks
-  CIS AWS Foundations 3.0.0: 5.2
+  CIS AWS Foundations: 5.2 (3.0.0)
   Security Hub: EC2.53
   AWS Config managed rules: VPC_SG_PORT_RESTRICTION_CHECK
   NIST SP 800-53 rev. 5: AC-17(1), SC-7(21)
@@ -226,7 +226,7 @@ Why it matters
   Open administration ports are found by scanners within minutes.
 
 Frameworks
-  CIS AWS Foundations 3.0.0: 5.2
+  CIS AWS Foundations: 5.2 (3.0.0)
   Security Hub: EC2.53
   AWS Config managed rules: VPC_SG_PORT_RESTRICTION_CHECK
   NIST SP 800-53 rev. 5: AC-17(1), SC-7(21)
@@ -271,7 +271,7 @@ Why it matters
   Open administration ports are found by scanners within minutes.
 
 Frameworks
-  CIS AWS Foundations 3.0.0: 5.2
+  CIS AWS Foundations: 5.2 (3.0.0)
   Security Hub: EC2.53
   AWS Config managed rules: VPC_SG_PORT_RESTRICTION_CHECK
   NIST SP 800-53 rev. 5: AC-17(1), SC-7(21)
@@ -317,7 +317,7 @@ Why it matters
   Open administration ports are found by scanners within minutes.
 
 Frameworks
-  CIS AWS Foundations 3.0.0: 5.2
+  CIS AWS Foundations: 5.2 (3.0.0)
   Security Hub: EC2.53
   AWS Config managed rules: VPC_SG_PORT_RESTRICTION_CHECK
   NIST SP 800-53 rev. 5: AC-17(1), SC-7(21)
@@ -373,7 +373,7 @@ Why it matters
   Open administration ports are found by scanners within minutes.
 
 Frameworks
-  CIS AWS Foundations 3.0.0: 5.2
+  CIS AWS Foundations: 5.2 (3.0.0)
   Security Hub: EC2.53
   AWS Config managed rules: VPC_SG_PORT_RESTRICTION_CHECK
   NIST SP 800-53 rev. 5: AC-17(1), SC-7(21)
