@@ -145,7 +145,12 @@ test('serverless offline alone is the same without the scenario; functions take 
   expect(await invoke('evaluate-configuration', sample('config-item-deleted.json'))).toMatchObject({
     answer: { judged: [{ compliance: 'NOT_APPLICABLE' }, { compliance: 'NOT_APPLICABLE' }] },
   });
-  expect(await invoke('sweep-findings', {})).toMatchObject({ answer: { settled: expect.any(Number) } });
+  expect(await invoke('send-alert', sample('finding-opened.json'))).toMatchObject({
+    answer: { alertId: expect.any(String), sent: expect.any(String) },
+  });
+  expect(await invoke('sweep-findings', sample('scheduled-event.json'))).toMatchObject({
+    answer: { settled: expect.any(Number) },
+  });
   await until('the alerts', async () => (await inbox()).length > 0);
   expect((await inbox())[0]).toMatchObject({
     protocol: 'email',
