@@ -1,11 +1,11 @@
-import { rules } from '../shared/controls';
-import { loadCompliancePolicy } from '../tools/policy-loader';
+import type { AnyRule } from '../shared/controls/control';
 
-/** The patterns that are derived from the controls, by the name that function.yml includes them by. */
-export function eventPatterns() {
-  const policy = loadCompliancePolicy('compliance.yml');
-  const judged = rules.filter(({ id }) => policy.controls[id]?.mode !== 'off');
-  const resourceType = [...new Set(judged.flatMap(({ resourceTypes }) => resourceTypes))].sort();
+/**
+ * The patterns that are derived from the controls, by the name that function.yml includes them by.
+ * @param rules those that are on
+ */
+export function eventPatterns(rules: readonly AnyRule[]) {
+  const resourceType = [...new Set(rules.flatMap(({ resourceTypes }) => resourceTypes))].sort();
   return {
     configurationItemChange: {
       source: ['aws.config'],

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import yazl from 'yazl';
 import { loadCompliancePolicy } from './policy-loader';
 
@@ -31,6 +31,22 @@ export const compliancePolicy: Plugin = {
 /** `functions/x/handler.handler` is exported by `functions/x/handler.ts`. */
 const sourceOf = (handler: string) => handler.slice(0, handler.lastIndexOf('.'));
 
+/** How functions are bundled. @param folder the project's root */
+export const bundleOptions = (folder: string) =>
+  ({
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    // ESM sources shake down to a third less than what packages offer to CommonJS.
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    logLevel: 'warning',
+    alias: { '@aws-sdk/credential-provider-node': path.join(folder, 'shared/aws/lambda-credentials.ts') },
+    plugins: [compliancePolicy],
+  }) satisfies BuildOptions;
+
 /** @returns the code and its source map, without the sources in it: they are in the repository */
 export async function bundleFunction(
   folder: string,
@@ -38,22 +54,12 @@ export async function bundleFunction(
 ): Promise<{ code: Uint8Array; map: Uint8Array }> {
   const entry = path.join(folder, `${sourceOf(handler)}.ts`);
   const { outputFiles } = await build({
+    ...bundleOptions(folder),
     entryPoints: [entry],
     outfile: `${sourceOf(handler)}.js`,
-    bundle: true,
-    minify: true,
     write: false,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    // ESM sources shake down to a third less than what packages offer to CommonJS.
-    mainFields: ['module', 'main'],
     sourcemap: 'linked',
     sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'warning',
-    alias: { '@aws-sdk/credential-provider-node': path.join(folder, 'shared/aws/lambda-credentials.ts') },
-    plugins: [compliancePolicy],
   });
   const [map, code] = [
     outputFiles.find(({ path: out }) => out.endsWith('.map')),

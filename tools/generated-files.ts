@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, parse, relative, sep } from 'node:path';
 import * as z from 'zod/mini';
+import type { DeclareCommand } from '../cli/trailseal';
 import { FindingEventDetail } from '../shared/contracts/trailseal/finding';
 import type { AnyRule } from '../shared/controls/control';
 import { complianceJsonSchema, type Rulebook } from '../shared/policy/schema';
 import { Alert } from '../shared/tell/alerts/alert';
-import { renderCatalogue } from './render-catalogue';
-import { type RuleFile, renderIndex } from './render-index';
+import { renderCatalogue } from './reference/catalogue';
+import { renderCommandLine } from './reference/command-line';
+import { renderCompliance } from './reference/compliance';
+import { renderEvents } from './reference/events';
+import { type RuleFile, renderIndex } from './reference/rule-index';
 
 const root = dirname(__dirname);
 const RULES = join('shared', 'controls', 'rules');
@@ -15,7 +19,7 @@ const RULES = join('shared', 'controls', 'rules');
 interface GeneratedFile {
   /** From the project's root, with slashes. */
   readonly path: string;
-  render(source: Source): string;
+  render(source: Source): string | Promise<string>;
 }
 
 /** What files are generated from. Rules come from the folder, not from the index, which may be about to change. */
@@ -31,6 +35,15 @@ const generatedFiles: readonly GeneratedFile[] = [
     render: ({ files }) => formatted('shared/controls/index.ts', renderIndex(files)),
   },
   { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.rules) },
+  {
+    path: 'docs/reference/events.md',
+    render: ({ rulebook }) => renderEvents(root, rulebook.rules, readdirSync(join(root, 'functions')).sort()),
+  },
+  {
+    path: 'docs/reference/compliance-yml.md',
+    render: ({ rulebook }) => renderCompliance(complianceJsonSchema(rulebook)),
+  },
+  { path: 'docs/reference/command-line.md', render: async () => renderCommandLine(await commands()) },
   {
     path: 'docs/schemas/compliance.schema.json',
     render: ({ rulebook }) => json(complianceJsonSchema(rulebook)),
@@ -92,18 +105,39 @@ export async function ruleFiles(): Promise<RuleFile[]> {
 }
 
 async function ruleIn(file: string): Promise<AnyRule> {
-  const module: { default?: AnyRule | { default?: AnyRule } } = await import(file);
-  // A CommonJS module that is imported natively has its exports one level down.
-  const exported = module.default && 'default' in module.default ? module.default.default : module.default;
+  const exported = await defaultOf<AnyRule>(file);
   if (!exported || !('judge' in exported)) throw new Error(`${file}: expected a rule as its default export`);
   return exported;
+}
+
+/** Each file of cli/commands declares the command that it is named by. */
+async function commands(): Promise<Record<string, DeclareCommand>> {
+  const folder = join(root, 'cli', 'commands');
+  const declared = readdirSync(folder).map(async (file): Promise<[string, DeclareCommand]> => {
+    const declare = await defaultOf<DeclareCommand>(join(folder, file));
+    if (!declare) throw new Error(`${file}: expected a command as its default export`);
+    return [parse(file).name, declare];
+  });
+  return Object.fromEntries(await Promise.all(declared));
+}
+
+async function defaultOf<T extends object>(file: string): Promise<T | undefined> {
+  const module: { default?: T | { default?: T } } = await import(file);
+  // A CommonJS module that is imported natively has its exports one level down.
+  return (module.default && 'default' in module.default ? module.default.default : module.default) as
+    | T
+    | undefined;
 }
 
 /** @returns the generated files as they should be, by path */
 export async function render(remediated: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
   const files = await ruleFiles();
   const source = { files, rulebook: { rules: files.map(({ rule }) => rule), remediated } };
-  return new Map(generatedFiles.map((file) => [file.path, file.render(source)]));
+  return new Map(
+    await Promise.all(
+      generatedFiles.map(async (file): Promise<[string, string]> => [file.path, await file.render(source)]),
+    ),
+  );
 }
 
 /** @returns the paths of those that stand differently on disk, or not at all */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { compliant, defineRule } from '../../shared/controls/control';
 import { outdated, render } from '../../tools/generated-files';
-import { renderCatalogue } from '../../tools/render-catalogue';
-import { renderIndex } from '../../tools/render-index';
+import { renderCatalogue } from '../../tools/reference/catalogue';
+import { renderIndex } from '../../tools/reference/rule-index';
 
 const door = defineRule({
   id: 'door-is-shut',

@@ -1,4 +1,4 @@
-import type { AnyRule } from '../shared/controls/control';
+import type { AnyRule } from '../../shared/controls/control';
 
 export interface RuleFile {
   /** From shared/controls: `rules/ec2/ec2-detailed-monitoring.ts`. */
