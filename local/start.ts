@@ -54,7 +54,8 @@ function nextSteps(url: string, lambdaUrl: string, stage: string): string {
   const sample = 'local/samples/config-item-change.json';
   return `
 Try next, in another terminal:
-  send an event as AWS would   curl -sS ${url}/_trailseal/events --data @${sample}
+  send an event as AWS would   npx trailseal send ${sample}
+  see what is open             npx trailseal findings
   invoke a function directly   curl -sS ${lambdaUrl}/2015-03-31/functions/trailseal-${stage}-evaluate-configuration/invocations --data @local/samples/sqs-config-item-change.json
   see dead letters             npx trailseal redrive
   see what was delivered       curl -sS ${url}/_trailseal/inbox`;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { eventPatterns } from '../../resources/event-patterns';
 import type { CompliancePolicy, Exemption, Mode } from '../../shared/contracts/trailseal/compliance-policy';
 import { rules as controls } from '../../shared/controls';
 import type { AnyRule } from '../../shared/controls/control';
@@ -9,11 +10,10 @@ import { styleOf } from '../findings/table';
 import type { Format } from '../redrive/render';
 import { controlNamed } from '../rules/control-named';
 import { controlRecord, parameterSchema, settingsOf } from '../rules/control-record';
-import { frameworksOf } from '../rules/frameworks';
+import { frameworkRows } from '../rules/frameworks';
 import { type PolicyHere, policyHere } from '../rules/policy-here';
 import type { ExitCode, Shell } from '../shell';
 import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from '../show/page';
-import { eventPatternOf } from './event-pattern';
 
 export interface ExplainOptions {
   readonly policy?: string;
@@ -33,6 +33,9 @@ export async function explain(name: string, options: ExplainOptions, shell: Shel
   }
   return here.isInvalid ? 2 : 0;
 }
+
+/** The rule's part of the pattern that is deployed for all of them. */
+const eventPatternOf = (rule: AnyRule) => eventPatterns([rule]).configurationItemChange;
 
 const exemptionsOf = (rule: AnyRule, policy: CompliancePolicy | undefined): readonly Exemption[] =>
   policy?.exemptions.filter(({ control }) => control === rule.id) ?? [];
@@ -59,9 +62,7 @@ const sections = (rule: AnyRule, here: PolicyHere): Section[] => [
   { title: 'What you can do when it fails', lines: rule.whatToDo.map(step) },
   {
     title: 'Frameworks',
-    lines: columnLines(
-      frameworksOf(rule).map(({ name, items }) => ({ cells: [name], text: items.join(', ') })),
-    ),
+    lines: columnLines(frameworkRows(rule)),
   },
   { title: 'Also known as', lines: aliasesOf(rule).map(listed) },
   {

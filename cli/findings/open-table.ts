@@ -31,16 +31,16 @@ export async function withTable<T>(
   const table = options.table ?? `trailseal-${target.stage}-findings`;
   const reader = findingsReader(table, findingsClient(target.place));
   const { laptop, place } = target;
-  const where = laptop ?? `Region ${await reader.region()}`;
+  const where = laptop === undefined ? `in Region ${await reader.region()}` : `on the ${laptop}`;
   const through = laptop !== undefined || place.endpoint === undefined ? '' : ` through ${place.endpoint}`;
-  shell.err.write(`${printable(`Using table ${table} of the ${where}${through}`, 500)}\n`);
+  shell.err.write(`${printable(`Using table ${table} ${where}${through}`, 500)}\n`);
   const home = async () =>
     laptop === undefined ? reader.accountId() : (await localDoor(place.endpoint ?? '').health()).accountId;
   try {
     return await work({ reader, accounts: async () => options.account ?? [await home()] });
   } catch (error) {
     if (!(error instanceof NoSuchTable)) throw error;
-    throw new Failure(`There is no table ${error.table} in the ${where}`, [
+    throw new Failure(`There is no table ${error.table} ${where}`, [
       'Name the stack: --stage STAGE --region REGION, and the account: --profile NAME, or the table: --table NAME',
       'Or deploy it: npx serverless deploy. Or try it on this machine: npm start',
     ]);

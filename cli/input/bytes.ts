@@ -9,7 +9,8 @@ export class Unreadable extends Error {
 }
 
 export interface ByteSource {
-  readonly standardInput: Readable;
+  /** Asked for only where it is read. */
+  standardInput(): Readable;
   readonly stop: AbortSignal;
   /** Called with every so many bytes taken from the file as it is, gzipped or not. */
   bytesRead?(count: number): void;
@@ -37,10 +38,11 @@ export async function* textBytes(file: InputFile, source: ByteSource): AsyncGene
   }
 }
 
-async function* rawBytes(file: InputFile, { standardInput, stop }: ByteSource): AsyncGenerator<Buffer> {
+async function* rawBytes(file: InputFile, source: ByteSource): AsyncGenerator<Buffer> {
+  const { stop } = source;
   const stream =
     file.path === undefined
-      ? addAbortSignal(stop, standardInput)
+      ? addAbortSignal(stop, source.standardInput())
       : createReadStream(file.path, { highWaterMark: READ_BYTES, signal: stop });
   try {
     for await (const chunk of stream) yield chunk as Buffer;
@@ -133,7 +135,7 @@ const gzipErrorText = (error: Error): string =>
 async function* withoutMark(head: Buffer, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const encoding = otherEncoding(head);
   if (encoding !== undefined) throw new Unreadable(`expected JSON as UTF-8 text, found ${encoding}`);
-  let skip = head.indexOf('\uFEFF') === 0 ? 3 : 0;
+  let skip = head.subarray(0, 3).toString() === '\uFEFF' ? 3 : 0;
   for await (const chunk of chunks) {
     if (skip < chunk.length) yield chunk.subarray(skip);
     skip = Math.max(0, skip - chunk.length);

@@ -34,7 +34,7 @@ export async function* readConfigurationItems(
 ): AsyncGenerator<ItemRecord | Problem> {
   for await (const record of readJson(file, source)) {
     if (record.kind === 'problem') yield record;
-    else yield* itemRecords(record);
+    else for (const found of itemRecords(record)) yield found;
   }
 }
 
@@ -73,9 +73,11 @@ const DEEPEST = 8;
 const envelopes: readonly Envelope[] = [
   {
     // A configuration item. An envelope's own fields never have these names.
-    fits: ({ resourceType, configurationItemStatus, configurationItemCaptureTime }) =>
-      typeof resourceType === 'string' &&
-      (configurationItemStatus !== undefined || configurationItemCaptureTime !== undefined),
+    fits: (value) =>
+      'resourceType' in value &&
+      ['configurationItemStatus', 'configurationItemCaptureTime', 'configuration'].some(
+        (key) => key in value,
+      ),
     open: (item, { path, origin }) => [itemFound(item, path, origin)],
   },
   {
@@ -143,7 +145,9 @@ function itemsIn(value: unknown, place: Place): Iterable<Found> {
     return value.flatMap((entry, index) => [...itemsIn(entry, within(place, `[${index}]`))]);
   }
   const envelope = isFields(value) ? envelopes.find(({ fits }) => fits(value)) : undefined;
-  return envelope && isFields(value) ? envelope.open(value, place) : [mistake(place.path, unknownShape(value))];
+  return envelope && isFields(value)
+    ? envelope.open(value, place)
+    : [mistake(place.path, unknownShape(value))];
 }
 
 /** Items in a text that holds JSON. Notifications by mail begin with words for people. */
@@ -168,7 +172,10 @@ const entriesOf = (envelope: Fields, list: string, place: Place): Found[] => {
 function* leftOut(around: unknown): Generator<Found> {
   const keys = isFields(around) ? around['unprocessedResourceKeys'] : undefined;
   if (Array.isArray(keys) && keys.length > 0) {
-    yield mistake('unprocessedResourceKeys', `AWS Config left out ${keys.length} of the resources it was asked for`);
+    yield mistake(
+      'unprocessedResourceKeys',
+      `AWS Config left out ${keys.length} of the resources it was asked for`,
+    );
   }
 }
 
@@ -178,7 +185,9 @@ function* messageFound(message: Fields, { path, origin }: Place): Generator<Foun
     yield itemFound(configurationItem, inside(path, 'configurationItem'), origin);
   } else if (isFields(configurationItemSummary)) {
     const found = itemFound(configurationItemSummary, inside(path, 'configurationItemSummary'), origin);
-    yield found.kind === 'item' ? { kind: 'oversized', summary: found.item, why: whyOversized(message) } : found;
+    yield found.kind === 'item'
+      ? { kind: 'oversized', summary: found.item, why: whyOversized(message) }
+      : found;
   } else if (aboutItems.test(String(messageType))) {
     yield mistake(path, `${messageType} without a configuration item`);
   } else {
@@ -232,9 +241,10 @@ const mistake = (path: string, reason: string): Found => ({
 const NAMES = 6;
 
 function unknownShape(value: unknown): string {
-  const expected = 'expected a configuration item, or one of the envelopes that AWS puts around them';
+  const expected = 'expected a configuration item or an envelope that AWS puts around it';
   if (!isFields(value)) return `${expected}, found ${value === null ? 'null' : `a ${typeof value}`}`;
-  if ('detail-type' in value) return `${expected}, found an event "${value['detail-type']}" of ${value['source']}`;
+  if ('detail-type' in value)
+    return `${expected}, found an event "${value['detail-type']}" of ${value['source']}`;
   const names = Object.keys(value);
   const shown = names.slice(0, NAMES).join(', ');
   if (names.length === 0) return `${expected}, found an empty object`;

@@ -53,7 +53,7 @@ const failed = (file: string, reason: string): FoundFiles => ({
 });
 
 async function findNamed(name: string, folder: string): Promise<FoundFiles> {
-  if (name === STANDARD_INPUT) return { files: [{ name }], problems: [], others: 0 };
+  if (name === STANDARD_INPUT) return { files: [{ name: 'stdin' }], problems: [], others: 0 };
   const location = path.resolve(folder, name);
   try {
     const stats = await stat(location);

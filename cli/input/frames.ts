@@ -330,7 +330,7 @@ export class Framer {
     let at = from;
     if (this.#isEscaped) {
       this.#isEscaped = false;
-      if (chunk[at] !== NEW_LINE) at += 1;
+      at += 1;
     }
     if (this.#textBroke) {
       this.#textBroke = false;

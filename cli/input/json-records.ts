@@ -31,7 +31,7 @@ export async function* readJson(file: InputFile, source: JsonSource): AsyncGener
   const records = new RecordReader(file.name);
   try {
     for await (const bytes of textBytes(file, source)) {
-      for (const frame of framer.push(bytes)) yield* records.of(frame);
+      for (const frame of framer.push(bytes)) for (const record of records.of(frame)) yield record;
     }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;

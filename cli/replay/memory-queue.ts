@@ -49,6 +49,10 @@ export class MemoryQueue {
     });
   }
 
+  get hasVisible(): boolean {
+    return this.#visible.length > 0;
+  }
+
   /** Up to so many messages, hidden from others until the visibility timeout is over. */
   receive(limit: number): QueuedMessage[] {
     const { visibilityMs, maxReceiveCount } = this.settings;

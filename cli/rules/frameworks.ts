@@ -30,6 +30,25 @@ export const frameworksOf = ({
     .filter(({ items }) => items.length > 0),
 ];
 
+/** For people: a row each; of CIS the items, each with the versions that number it so. */
+export function frameworkRows(control: Pick<ControlMetadata, 'frameworks'>): {
+  readonly cells: readonly string[];
+  readonly text: string;
+}[] {
+  const versions = new Map<string, string[]>();
+  for (const [version, item] of Object.entries(control.frameworks.cis)) {
+    versions.set(item, [...(versions.get(item) ?? []), version]);
+  }
+  const cis = [...versions].map(([item, numberedSo]) => `${item} (${numberedSo.join(', ')})`);
+  return [
+    ...(cis.length === 0 ? [] : [{ cells: ['CIS AWS Foundations'], text: cis.join(', ') }]),
+    ...frameworksOf({ frameworks: { ...control.frameworks, cis: {} } }).map(({ name, items }) => ({
+      cells: [name],
+      text: items.join(', '),
+    })),
+  ];
+}
+
 /** `CIS-3.0.0` and `cis-3.0.0`, `PCI-DSS-4` and `pciDss4` are the same. */
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 

@@ -46,9 +46,12 @@ function readEvent({ place, value }: Found): Sendable | Refused {
 }
 
 const notTaken = (source: string, detailType: string): string =>
-  `no function takes "${detailType}" from ${source}; taken: ${eventKinds
-    .map((kind) => `"${kind.detailType}" from ${kind.source}`)
-    .join(', ')}`;
+  source === 'trailseal'
+    ? // A made-up transition would stand in the way of the alerts of true ones.
+      "Trailseal's own events come of its findings alone: send the change that brings one about"
+    : `no function takes "${detailType}" from ${source}; taken: ${eventKinds
+        .map((kind) => `"${kind.detailType}" from ${kind.source}`)
+        .join(', ')}`;
 
 /** What people have at hand that looks much like an event, by a member that only it has. */
 function mistakenFor(value: unknown): string | undefined {

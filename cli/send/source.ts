@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { jsonBreak } from './json-break';
 
 /** One value of a file, and where it stands: `events.json[3]`, `events.jsonl:12`. */
 export interface Found {
@@ -50,10 +51,8 @@ export function valuesIn(name: string, text: string): (Found | Refused)[] {
     return Array.isArray(value)
       ? value.map((member: unknown, index) => ({ place: `${name}[${index}]`, value: member }))
       : [{ place: name, value }];
-  } catch (error) {
-    return isLines(json)
-      ? lineByLine(name, json)
-      : [{ place: name + positionIn(json, error), because: wordsOf(error) }];
+  } catch {
+    return isLines(json) ? lineByLine(name, json) : [broken(name, json)];
   }
 }
 
@@ -70,11 +69,10 @@ function isLines(text: string): boolean {
 function lineByLine(name: string, text: string): (Found | Refused)[] {
   return text.split('\n').flatMap((line, index): (Found | Refused)[] => {
     if (line.trim() === '') return [];
-    const place = `${name}:${index + 1}`;
     try {
-      return [{ place, value: JSON.parse(line) as unknown }];
-    } catch (error) {
-      return [{ place: place + columnIn(error), because: wordsOf(error) }];
+      return [{ place: `${name}:${index + 1}`, value: JSON.parse(line) as unknown }];
+    } catch {
+      return [broken(name, line, index + 1)];
     }
   });
 }
@@ -87,24 +85,10 @@ function parsed(line: string): unknown {
   }
 }
 
-const wordsOf = (error: unknown): string =>
-  `expected JSON: ${error instanceof Error ? error.message : String(error)}`;
-
-/** Where the parser stopped, if it says so: it counts from 0. */
-function offsetIn(error: unknown): number | undefined {
-  const [, offset] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
-  return offset === undefined ? undefined : Number(offset);
-}
-
-/** `:12:5`, as editors count. */
-function positionIn(text: string, error: unknown): string {
-  const offset = offsetIn(error) ?? (/end of JSON/.test(String(error)) ? text.trimEnd().length : undefined);
-  if (offset === undefined) return '';
+/** Where it breaks, as editors count, and what was expected there. */
+function broken(name: string, text: string, line?: number): Refused {
+  const { offset = 0, expected = 'JSON' } = jsonBreak(text) ?? {};
   const before = text.slice(0, offset).split('\n');
-  return `:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-}
-
-function columnIn(error: unknown): string {
-  const offset = offsetIn(error);
-  return offset === undefined ? '' : `:${offset + 1}`;
+  const place = `${name}:${line ?? before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+  return { place, because: `not JSON: expected ${expected}` };
 }

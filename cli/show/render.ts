@@ -7,7 +7,7 @@ import { durationText } from '../../shared/tell/alerts/duration';
 import { exposedSeconds, type State } from '../findings/listing';
 import { paintSeverity } from '../findings/severity';
 import type { TextStyle } from '../findings/table';
-import { frameworksOf } from '../rules/frameworks';
+import { frameworkRows } from '../rules/frameworks';
 import type { Paint } from '../terminal';
 import { changeLines, valueText } from './difference';
 import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from './page';
@@ -68,7 +68,7 @@ function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
       lines: finding.state === 'open' ? (control?.whatToDo ?? []).map(step) : [],
     },
     { title: 'Why it matters', lines: control === undefined ? [] : [paragraph(control.rationale)] },
-    { title: 'Frameworks', lines: control === undefined ? [] : frameworkLines(control) },
+    { title: 'Frameworks', lines: control === undefined ? [] : columnLines(frameworkRows(control)) },
     { title: 'For reference', lines: [paragraph(`finding ${finding.id}`)] },
   ];
 }
@@ -154,6 +154,3 @@ function exemptionLines({ judgement }: Finding, now: Date): Line[] {
   const until = `${expiresAt > now.toISOString() ? 'Until' : 'Ended at'} ${timeText(expiresAt)} UTC.`;
   return [paragraph(`${until} ${owner} answers for it: ${reason}`)];
 }
-
-const frameworkLines = (control: AnyRule): Line[] =>
-  columnLines(frameworksOf(control).map(({ name, items }) => ({ cells: [name], text: items.join(', ') })));

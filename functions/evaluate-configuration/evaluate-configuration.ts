@@ -74,7 +74,7 @@ export const evaluateConfiguration =
       report(judgement, read, telemetry);
       const transitions = await recordJudgement(
         subjectOf(judgement, read),
-        dated(judgement, read, diff, policy),
+        { ...dated(judgement, read, diff, policy), ...event.trailseal },
         record,
       );
       judged.push({

@@ -94,9 +94,20 @@ export function dynamodbService(tables: Tables, stack: Stack): Service {
       needs: ({ TableName, IndexName }) => [
         tables.needs(action, String(TableName), IndexName === undefined ? undefined : String(IndexName)),
       ],
-      run: (input) => {
+      run: async (input) => {
         refuseIgnored(input);
-        return tables.call(action, { ...input, TableName: String(input['TableName']).split('/').pop() });
+        const name = String(input['TableName']).split('/').pop();
+        const answer = await tables.call(action, { ...input, TableName: name });
+        // dynalite knows no account.
+        return isObject(answer) && isObject(answer['Table'])
+          ? {
+              ...answer,
+              Table: {
+                ...answer['Table'],
+                TableArn: `arn:aws:dynamodb:${region}:${accountId}:table/${name}`,
+              },
+            }
+          : answer;
       },
     });
   const manyTables = (action: string) =>

@@ -279,7 +279,10 @@ function kindOfChange(
 /** By what the reasons say: AWS lists the same permissions in another order now and then, so paths may move. */
 const sameComplaint = (a: Judgement | undefined, b: Judgement | undefined) => complaint(a) === complaint(b);
 const complaint = (judgement: Judgement | undefined) =>
-  [...new Set(judgement?.because.map(({ says }) => says) ?? [])].sort().join('\n');
+  // An operator's test that AWS confirms is news.
+  [judgement?.origin ?? 'aws', ...[...new Set(judgement?.because.map(({ says }) => says) ?? [])].sort()].join(
+    '\n',
+  );
 
 const overlap = (a: Exposure, b: Exposure) =>
   (b.to === undefined || a.from < b.to) && (a.to === undefined || b.from < a.to);

@@ -60,6 +60,8 @@ export function laterJudgement(a: Judgement | undefined, b: Judgement | undefine
   const difference =
     compareKeys(a, b) ||
     compareTwins(entryOf(a), entryOf(b)) ||
+    // What AWS says holds over what an operator has sent about the same observation.
+    Number(a.origin === undefined) - Number(b.origin === undefined) ||
     Number(a.change.state === 'reported') - Number(b.change.state === 'reported') ||
     compareText(canonicalJson(a), canonicalJson(b));
   return difference < 0 ? b : a;

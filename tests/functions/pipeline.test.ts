@@ -101,6 +101,30 @@ describe('the way of a configuration change', () => {
   });
 });
 
+describe('what an operator sends is a test', () => {
+  const marked = (event: object) => JSON.stringify({ ...event, trailseal: { origin: 'operator' } });
+
+  test('its alerts say so, in subject, e-mail and JSON', async () => {
+    const pipeline = await start();
+    await deliver(pipeline, marked(itemChange(opened)));
+    expect(pipeline.alerts()).toMatchObject([{ test: true, messageType: 'Opened' }]);
+    const [email] = pipeline.aws.inbox.filter(({ protocol }) => protocol === 'email');
+    expect(email?.subject).toBe('[TEST] [HIGH] sg-no-world-admin-ipv4 sg-0123456789abcdef0 123456789012');
+    expect(email?.text).toContain('TEST: an operator sent the event');
+  });
+
+  test('AWS confirming it is told as true; a test of what AWS said is not told at all', async () => {
+    const pipeline = await start();
+    await deliver(pipeline, marked(itemChange(opened)));
+    await pipeline.send(itemChange(opened));
+    await deliver(pipeline, marked(itemChange(opened)));
+    expect(pipeline.alerts().map(({ messageType, test: isTest = false }) => [messageType, isTest])).toEqual([
+      ['Opened', true],
+      ['Updated', false],
+    ]);
+  });
+});
+
 describe('bad input is kept, with its reason', () => {
   test.each([
     [

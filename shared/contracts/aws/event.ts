@@ -10,6 +10,8 @@ const Envelope = z.object({
   time: z.string(),
   resources: z._default(z.array(z.string()), []),
   detail: z.record(z.string(), z.unknown()),
+  // Our own: `trailseal send` marks what an operator puts on a queue.
+  trailseal: z.optional(z.object({ origin: z.literal('operator') })),
 });
 
 /** What EventBridge puts around every event. Source: EventBridge User Guide, "Events". */

@@ -81,6 +81,9 @@ export const Judgement = z.object({
   because: z.array(Reason),
   change: ChangeLink,
   exemption: z.optional(AppliedExemption),
+  origin: z
+    .optional(z.literal('operator'))
+    .check(z.describe('Not from AWS: an operator sent the event, as a test.')),
 });
 export type Judgement = z.infer<typeof Judgement>;
 

@@ -49,6 +49,7 @@ export const Alert = z.object({
   ),
   exposure: z.optional(Exposure),
   late: z.optional(described(z.literal(true), 'Learned of after it was over.')),
+  test: z.optional(described(z.literal(true), 'An operator sent the event: nothing of this needs to be so.')),
   exemption: z.optional(AppliedExemption),
   links: z.object({
     change: ChangeLink,
@@ -106,6 +107,9 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
     ...(transition.judgement ? { observedAt: transition.judgement.observedAt } : {}),
     ...(transition.exposure ? { exposure: transition.exposure } : {}),
     ...(transition.late ? { late: true } : {}),
+    ...([transition.judgement, evidence].some((judgement) => judgement?.origin === 'operator')
+      ? { test: true }
+      : {}),
     ...(transition.kind === 'Exempted' && transition.judgement?.exemption
       ? { exemption: transition.judgement.exemption }
       : {}),

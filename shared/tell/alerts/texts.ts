@@ -19,8 +19,8 @@ const SHOWN_VALUE_LENGTH = 120;
  * thread. Printable ASCII of less than 100 characters; a resource that can't be shown as it is, is told from its like
  * by a hash.
  */
-export function subjectOf({ severity, control, resource }: Alert): string {
-  const head = `[${severity.toUpperCase()}] ${line(control.id, 60)} `;
+export function subjectOf({ severity, control, resource, test }: Alert): string {
+  const head = `${test ? '[TEST] ' : ''}[${severity.toUpperCase()}] ${line(control.id, 60)} `;
   const tail = ` ${line(resource.accountId, 12)}`;
   const length = SUBJECT_LENGTH - head.length - tail.length;
   return head + fitted(line(resource.resourceId, 500), resource.resourceId, length) + tail;
@@ -59,6 +59,7 @@ export function emailOf(alert: Alert): string {
         `${asReported(resource.resourceType)} ${asReported(resource.resourceId)}${name}`,
         `in account ${asReported(resource.accountId)}, region ${asReported(resource.region)}`,
         ...exposureLines(alert),
+        ...(alert.test ? ['TEST: an operator sent the event; AWS did not report this.'] : []),
       ],
     ],
     [alert.messageType === 'Resolved' ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
@@ -88,8 +89,8 @@ export function emailOf(alert: Alert): string {
     .join('\n\n')}\n`;
 }
 
-const headline = ({ messageType, late }: Alert): string =>
-  late ? 'was open, already closed' : messageType.toLowerCase();
+const headline = ({ messageType, late, test }: Alert): string =>
+  `${test ? 'TEST, ' : ''}${late ? 'was open, already closed' : messageType.toLowerCase()}`;
 
 const at = (time: string) => `${time.slice(0, 19).replace('T', ' ')} UTC`;
 

@@ -1,0 +1,122 @@
+import type { AlertTopic } from '../../shared/aws/alert-topic';
+import type { Claims } from '../../shared/aws/claims';
+import type { ConfigHistory } from '../../shared/aws/config-history';
+import type { FindingsTable } from '../../shared/aws/findings-table';
+import type { DeadLetter, Queues } from '../../shared/aws/queues';
+import type { ConfigurationItem } from '../../shared/contracts/aws/configuration-item';
+import type { FindingEventDetail } from '../../shared/contracts/trailseal/finding';
+import type { RecordNeeds } from '../../shared/findings/record';
+import type { Home } from '../../shared/policy/coverage';
+import type { Notification } from '../../shared/tell/alerts/notification';
+import { latencyOf, type MakeCall, type Network } from './calls';
+import { MemoryQueue, type QueueSettings } from './memory-queue';
+import { MemoryTable } from './memory-table';
+
+/** A message that the topic took. */
+export interface Published {
+  readonly at: number;
+  readonly notification: Notification;
+}
+
+/** A message that nobody handles any more. */
+export interface Buried extends DeadLetter {
+  readonly at: number;
+}
+
+export interface MemoryAwsNeeds extends Network {
+  readonly home: Home;
+  /** What AWS Config keeps. */
+  itemCapturedAt(summary: ConfigurationItem): ConfigurationItem | undefined;
+}
+
+// As resources/functions.cjs sets them.
+const VISIBILITY_MS = 360_000;
+const RECEIVED_AT_MOST = 8;
+
+const queueNamed = (name: string): QueueSettings => ({
+  name,
+  visibilityMs: VISIBILITY_MS,
+  maxReceiveCount: RECEIVED_AT_MOST,
+});
+
+/** As much of AWS as the functions use, in memory and in virtual time. */
+export class MemoryAws {
+  readonly table: MemoryTable;
+  readonly evaluateQueue: MemoryQueue;
+  readonly sendQueue: MemoryQueue;
+  readonly published: Published[] = [];
+  readonly buried: Buried[] = [];
+  #events = 0;
+
+  constructor(private readonly needs: MemoryAwsNeeds) {
+    const { clock } = needs;
+    this.table = new MemoryTable(clock);
+    this.evaluateQueue = new MemoryQueue(queueNamed('evaluate-configuration'), clock);
+    this.sendQueue = new MemoryQueue(queueNamed('send-alert'), clock);
+  }
+
+  /** What a caller uses of AWS. */
+  as(call: MakeCall): Clients {
+    return {
+      table: this.table.findingsTable(call),
+      claims: (consumer) => this.table.claims(consumer, call),
+      bus: {
+        publish: (events) =>
+          call({ service: 'events', action: 'publish', about: events[0]?.finding.id ?? '' }, () => {
+            for (const event of events) this.#route(event);
+          }),
+      },
+      topic: {
+        publish: (notification) =>
+          call({ service: 'sns', action: 'publish', about: notification.attributes['alertId'] ?? '' }, () =>
+            this.published.push({ at: this.needs.clock.now, notification }),
+          ).then((count) => `message-${count}`),
+      },
+      history: {
+        itemCapturedAt: (summary) =>
+          call({ service: 'config', action: 'read-history', about: summary.resourceId }, () =>
+            this.needs.itemCapturedAt(summary),
+          ),
+      },
+      queues: (own) => ({
+        bury: (letter) =>
+          call({ service: 'sqs', action: 'bury', about: letter.stage }, () => {
+            this.buried.push({ ...letter, at: this.needs.clock.now });
+          }),
+        hide: (receiptHandle, seconds) =>
+          call({ service: 'sqs', action: 'hide', about: receiptHandle }, () =>
+            own.hide(receiptHandle, seconds),
+          ),
+      }),
+    };
+  }
+
+  /** The bus: its one rule sends every transition to send-alert's queue. */
+  #route(detail: FindingEventDetail): void {
+    const { clock, home } = this.needs;
+    this.#events += 1;
+    const event = {
+      version: '0',
+      id: `transition-event-${this.#events}`,
+      'detail-type': `Finding ${detail.transition.kind}`,
+      source: 'trailseal',
+      account: home.accountId,
+      time: clock.time,
+      region: home.region,
+      resources: detail.finding.arn === undefined ? [] : [detail.finding.arn],
+      detail,
+    };
+    const body = JSON.stringify(event);
+    clock.plan(clock.now + latencyOf(this.needs), () => this.sendQueue.send(body));
+  }
+}
+
+export interface Clients {
+  readonly table: FindingsTable;
+  readonly bus: RecordNeeds['bus'];
+  readonly topic: AlertTopic;
+  readonly history: ConfigHistory;
+  claims(consumer: string): Claims;
+  /** @param own the function's own queue */
+  queues(own: MemoryQueue): Queues;
+}

@@ -1,0 +1,115 @@
+import explainCommand from '../../../cli/commands/explain';
+import { widthOf } from '../../../cli/terminal';
+import { projectWith } from '../rules/project';
+import { run, testShell } from '../test-shell';
+
+const COMPLIANCE = `version: 1
+controls:
+  sg-no-world-admin-ipv4:
+    parameters:
+      adminPorts: [22, 5985]
+exemptions:
+  - control: S3.8
+    scope:
+      accounts: ["111122223333"]
+      resources: ["www-*"]
+    owner: web-team@example.com
+    reason: The bucket is a public website.
+    expires: 2026-03-31
+`;
+const explain = (args: readonly string[], shell = testShell({ folder: projectWith(COMPLIANCE) })) =>
+  run([explainCommand], ['explain', ...args], shell);
+
+test.each(['sg-no-world-admin-ipv4', 'EC2.53', 'cis-3.0.0:5.2'])('%s is found', async (name) => {
+  const { code, out, err } = await explain([name]);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain(`sg-no-world-admin-ipv4
+  No security group admits 0.0.0.0/0 to remote administration ports.
+  Severity high, version 1.
+`);
+  for (const part of [
+    'Why it matters\n  Open administration ports',
+    'What it reads\n  Of AWS::EC2::SecurityGroup:\n  - configuration.ipPermissions.fromPort\n',
+    '    Default: [22,3389]\n    By compliance.yml: [22,5985]\n',
+    '    Default: 0\n\n',
+    'Here, by compliance.yml\n  Mode notify: people are told.\n  No exemptions.\n',
+    'What you can do when it fails\n  1. Find out',
+    '  CIS AWS Foundations       5.2 (1.4.0, 3.0.0), 5.3 (',
+    '  - VPC_SG_PORT_RESTRICTION_CHECK\n',
+    '{"source":["aws.config"],"detail-type":["Config Configuration Item Change"]',
+  ]) {
+    expect(out).toContain(part);
+  }
+});
+
+test('exemptions here, with their last day', async () => {
+  const { out } = await explain(['S3.8']);
+  expect(out).toContain(
+    '  - Exempt through 2026-03-31 (UTC) for accounts 111122223333; resources www-*. web-team@example.com: The bucket',
+  );
+});
+
+test('what guards the evidence says so', async () => {
+  const { out } = await explain(['CloudTrail.4']);
+  expect(out).toContain("It can't be exempted: it guards the evidence that every other alert rests on.");
+});
+
+test.each(['json', 'ndjson'])('%s has everything', async (format) => {
+  const { out } = await explain(['S3.8', '--format', format]);
+  expect(out.trimEnd().includes('\n')).toBe(format === 'json');
+  expect(JSON.parse(out)).toMatchObject({
+    kind: 'control',
+    id: 's3-bucket-public-access-block',
+    settings: { mode: 'notify', parameters: {} },
+    exemptions: [{ owner: 'web-team@example.com', expiresAt: '2026-04-01T00:00:00.000Z' }],
+    eventPattern: { source: ['aws.config'] },
+  });
+});
+
+test.each([
+  [
+    'VPC_SG_PORT_RESTRICTION_CHECK',
+    'error: ID: VPC_SG_PORT_RESTRICTION_CHECK stands for several controls\nName one of them:\nsg-no-world-admin-ipv4: No security group',
+  ],
+  ['sg-no-world-admin-ipv5', 'Did you mean sg-no-world-admin-ipv4, sg-no-world-admin-ipv6?\n'],
+  ['monitoring', 'Did you mean ec2-detailed-monitoring'],
+  ['ec2.53', 'Did you mean EC2.53'],
+  ['cis-3.0:5.2', 'Did you mean cis-3.0.0:5.2'],
+  ['\u001b[2Jx', 'error: ID: no control is named [2Jx\nAll controls: trailseal rules\n'],
+])('%j ends with 2 and says what to ask for', async (name, message) => {
+  const { code, out, err } = await explain([name]);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(message);
+});
+
+test('without compliance.yml, mode and exemptions are not known', async () => {
+  const { code, out } = await explain(['S3.8'], testShell());
+  expect(code).toBe(0);
+  expect(out).toContain('Here\n  Mode and exemptions are not known.\n');
+  expect(JSON.parse((await explain(['S3.8', '--format', 'json'], testShell())).out)).toMatchObject({
+    settings: null,
+    exemptions: null,
+  });
+});
+
+test.each([30, 60, 100])('fits a terminal of %s columns', async (columns) => {
+  const { out } = await explain(
+    ['EC2.53'],
+    testShell({ columns, env: { NO_COLOR: '1' }, folder: projectWith(COMPLIANCE) }),
+  );
+  expect(Math.max(...out.split('\n').map(widthOf))).toBeLessThanOrEqual(columns);
+});
+
+test('the pattern of a control is its part of the one that is deployed', async () => {
+  const { out } = await explain(['RDS.2', '--format', 'json']);
+  expect(JSON.parse(out).eventPattern).toEqual({
+    source: ['aws.config'],
+    'detail-type': ['Config Configuration Item Change'],
+    detail: {
+      $or: [
+        { configurationItem: { resourceType: ['AWS::RDS::DBInstance'] } },
+        { configurationItemSummary: { resourceType: ['AWS::RDS::DBInstance'] } },
+      ],
+    },
+  });
+});
