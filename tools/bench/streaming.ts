@@ -39,7 +39,7 @@ export async function benchStreaming(root: string): Promise<Figure[]> {
 
 async function stream(file: string): Promise<void> {
   let items = 0;
-  const source = { standardInput: process.stdin, stop: new AbortController().signal };
+  const source = { standardInput: () => process.stdin, stop: new AbortController().signal };
   for await (const record of readConfigurationItems(
     { name: file, path: file, size: statSync(file).size },
     source,
