@@ -330,7 +330,7 @@ export class Framer {
     let at = from;
     if (this.#isEscaped) {
       this.#isEscaped = false;
-      at += 1;
+      if (chunk[at] !== NEW_LINE) at += 1;
     }
     if (this.#textBroke) {
       this.#textBroke = false;
@@ -411,8 +411,6 @@ export class Framer {
     this.#frames.push(frame.kind === 'value' ? { ...frame, broken: why } : frame);
     this.#value = undefined;
     this.#inText = false;
-    this.#isEscaped = false;
-    this.#textBroke = false;
     this.#last = COMMA;
     this.#isRecovering = true;
     return at;

@@ -62,15 +62,14 @@ class RecordReader {
     }
     const { bytes, isAround, broken } = frame;
     if (!isAround) this.#count += 1;
-    const parsed = parse(bytes);
-    if (parsed.isJson && broken === undefined) {
+    const parsed: Parsed = broken === undefined ? parse(bytes) : { isJson: false, reason: broken };
+    if (parsed.isJson) {
       yield { kind: 'record', file: this.file, position, value: parsed.value, isAround };
       return;
     }
     const lines = isAround ? [] : linesOf(bytes, position);
     if (lines.some(({ value }) => value !== undefined)) yield* this.#byLines(lines);
-    else if (parsed.isJson) yield this.problem(broken ?? 'it is broken', position);
-    else yield this.problem(broken ?? parsed.reason, broken ? position : moved(position, bytes, parsed.at));
+    else yield this.problem(parsed.reason, moved(position, bytes, parsed.at));
   }
 
   /** A line that lacks its end takes those after it along: each that is a value by itself is one. */
@@ -129,20 +128,24 @@ interface Line {
 /** The lines of a value that has several, but for blank ones. */
 function linesOf(bytes: Buffer, position: Position): Line[] {
   const lines: Line[] = [];
-  let start = 0;
-  for (let count = 0; start < bytes.length; count += 1) {
+  const last = bytes.lastIndexOf(NEW_LINE);
+  // Many a broken value is one line, and the break after it.
+  if (last < 0 || (bytes.indexOf(NEW_LINE) === last && isBlank(bytes.subarray(last)))) return [];
+  for (let [start, count] = [0, 0]; start < bytes.length; count += 1) {
     const newLine = bytes.indexOf(NEW_LINE, start);
     const end = newLine < 0 ? bytes.length : newLine;
     const at =
       count === 0
         ? position
         : { ...position, line: position.line + count, column: 1, byte: position.byte + start };
-    const text = bytes.subarray(start, end);
-    if (text.toString('latin1').trim() !== '') lines.push(lineOf(text, at));
+    const line = bytes.subarray(start, end);
+    if (!isBlank(line)) lines.push(lineOf(line, at));
     start = end + 1;
   }
-  return lines.length > 1 ? lines : [];
+  return lines;
 }
+
+const isBlank = (bytes: Buffer): boolean => bytes.toString('latin1').trim() === '';
 
 /** Only an object at the line's very beginning counts, so that indented parts of a larger one are none. */
 function lineOf(bytes: Buffer, start: Position): Line {

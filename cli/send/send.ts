@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { DoorFailure, localDoor } from '../../shared/aws/local-door';
 import { rulesByResourceType } from '../../shared/controls';
 import { Failure } from '../failure';
@@ -11,7 +12,7 @@ import { lookBefore, watchArrivals } from './arrivals';
 import { readEvents, type Sendable, subjectOf } from './event';
 import { countOf, type Outcome, type Printer, printerFor, summaryOf } from './render';
 import { awsRoute, laptopRoute, type Route } from './route';
-import { type Found, isRefused, type Refused, readSource } from './source';
+import { isRefused, readSources } from './source';
 
 export interface SendOptions extends TargetOptions {
   readonly dryRun?: true;
@@ -30,7 +31,7 @@ export async function send(
   files: readonly string[],
   options: SendOptions,
   shell: Shell,
-  piped: AsyncIterable<string | Uint8Array> = process.stdin,
+  piped: () => Readable = () => process.stdin,
 ): Promise<ExitCode> {
   const target = await chooseTarget(options, shell);
   if (target.laptop === undefined && options.wait !== undefined && options.wait > 0) {
@@ -38,7 +39,9 @@ export async function send(
       'Leave --wait out; the alerts come to the subscribers of the topic',
     ]);
   }
-  const read = readEvents(await readAll(files, shell.folder, piped));
+  const read = readEvents(
+    await readSources([...new Set(files)], { folder: shell.folder, piped, stop: shell.stopSignal() }),
+  );
   const sendable = read.filter((one): one is Sendable => !isRefused(one));
   const refused = read.filter(isRefused);
   for (const { place, because } of refused) say(shell, `error: ${place}: ${because}`);
@@ -58,17 +61,6 @@ export async function send(
   }
   printer.end(summaryOf(outcomes));
   return countOf(outcomes, 'refused') + countOf(outcomes, 'not-sent') > 0 ? 2 : 0;
-}
-
-async function readAll(
-  files: readonly string[],
-  folder: string,
-  piped: AsyncIterable<string | Uint8Array>,
-): Promise<(Found | Refused)[]> {
-  const read: (Found | Refused)[] = [];
-  // One after the other: `-` can be read once, and what is refused is told in the order of the files.
-  for (const file of new Set(files)) read.push(...(await readSource(file, folder, piped)));
-  return read;
 }
 
 async function deliver(

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { GetQueueUrlCommand, QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import sendCommand from '../../../cli/commands/send';
@@ -67,9 +68,9 @@ test('files of every form; what is right in them is sent, what is not is told, a
   expect(code).toBe(2);
   expect(out).toContain('4 events accepted by the ');
   expect(sent()).toHaveLength(4);
-  expect(err).toContain('error: array.json[1]: no function takes "x" from aws.ec2; taken: "Config');
-  expect(err).toContain('error: lines.jsonl:2:11: not JSON: expected a value\n');
-  expect(err).toContain('error: broken.json:2:12: not JSON: expected ":"\n');
+  expect(err).toMatch(/error: array\.json:1:\d+: no function takes "x" from aws\.ec2; taken: "Config/);
+  expect(err).toMatch(/error: lines\.jsonl:2:\d+: invalid JSON/);
+  expect(err).toMatch(/error: broken\.json:2:12: invalid JSON/);
 });
 
 test('nothing to send: nobody is asked for anything', async () => {
@@ -81,10 +82,8 @@ test('nothing to send: nobody is asked for anything', async () => {
 
 test('what is piped in', async () => {
   const shell = testShell();
-  async function* piped() {
-    yield JSON.stringify(itemChange());
-  }
-  await expect(send(['-'], { format: 'text' }, shell, piped())).resolves.toBe(0);
+  const piped = () => Readable.from([Buffer.from(JSON.stringify(itemChange()))]);
+  await expect(send(['-'], { format: 'text' }, shell, piped)).resolves.toBe(0);
   expect(sent()).toHaveLength(1);
 });
 
@@ -114,11 +113,11 @@ test('one that the queue does not take is told, and the others are sent', async 
   const event = JSON.stringify(itemChange());
   const { code, out, err } = await sending({ 'a.json': `[${event},${event}]` }, '--format', 'json');
   expect(code).toBe(2);
-  expect(err).toContain('error: a.json[0]: not sent: InvalidMessageContents: no\n');
+  expect(err).toMatch(/error: a\.json:1:2: not sent: InvalidMessageContents: no\n/);
   expect(JSON.parse(out)).toMatchObject({
     events: [
-      { place: 'a.json[0]', status: 'not-sent', because: 'InvalidMessageContents: no' },
-      { place: 'a.json[1]', status: 'sent' },
+      { place: 'a.json:1:2', status: 'not-sent', because: 'InvalidMessageContents: no' },
+      { place: expect.stringMatching(/^a\.json:1:\d+$/), status: 'sent' },
     ],
     deliveries: [],
     summary: { sent: 1, notSent: 1 },
@@ -149,7 +148,7 @@ test.each([
   [['a.json', '--wait', '10'], 'Expected a duration such as 10s or 2m.'],
   [['a.json', '--wait', '10s'], 'error: --wait: only local AWS shows what it delivered\nLeave --wait out'],
   [[], "missing required argument 'file'"],
-  [['nothing.json'], "error: nothing.json: can't be read: "],
+  [['nothing.json'], 'error: nothing.json: there is no such file'],
 ])('%j ends with 2 and says why', async (args, message) => {
   const { code, out, err } = await run([sendCommand], ['send', ...args]);
   expect({ code, out }).toEqual({ code: 2, out: '' });
