@@ -16,7 +16,7 @@ const sub = (text) => ({ 'Fn::Sub': text });
 const RETENTION_S = 14 * 24 * 3600;
 /** Six times the function's 60 s, as Lambda asks for; a message that always fails is buried after about an hour. */
 const VISIBILITY_S = 360;
-const RECEIVED_AT_MOST = 8;
+const RECEIVED_AT_MOST = 12;
 
 module.exports = async ({ resolveVariable }) => {
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;

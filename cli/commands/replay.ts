@@ -58,7 +58,7 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command =>
     .addHelpText('after', help)
     .action(async (files: string[], options: ReplayOptions) => {
       const { replay } = await import('../replay/replay');
-      end(await replay(files, options, shell, process.stdin));
+      end(await replay(files, options, shell, () => process.stdin));
     });
 
 const matching = (pattern: RegExp, expected: string) => (text: string) => {
@@ -115,7 +115,7 @@ Examples:
 Time is that of the events: back-off, leases and the minutely sweep take none of yours. The run ends when nothing is
 left to do. The same input, options and seed print the same.
 A shuffled event comes up to the length of the input late, a duplicate up to an hour. Half of the failed calls have had
-their effect. What fails does so until a day after the last event; what is given up until then is redriven an hour later.
+their effect. What fails does so until a day after the last event; what is given up meanwhile is redriven an hour later.
 
 Exit codes: 2 something could not be read or done, as dead letters at the end; 1 findings are open at the end, or
 --compare found a difference; 0 neither.`;

@@ -20,7 +20,8 @@ export interface Input {
 export interface Source {
   /** That names of files start from. */
   readonly folder: string;
-  readonly standardInput: Readable;
+  /** Asked for only where it is read. */
+  standardInput(): Readable;
   readonly stop: AbortSignal;
 }
 

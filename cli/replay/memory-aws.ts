@@ -31,7 +31,7 @@ export interface MemoryAwsNeeds extends Network {
 
 // As resources/functions.cjs sets them.
 const VISIBILITY_MS = 360_000;
-const RECEIVED_AT_MOST = 8;
+const RECEIVED_AT_MOST = 12;
 
 const queueNamed = (name: string): QueueSettings => ({
   name,

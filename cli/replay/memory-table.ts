@@ -85,14 +85,16 @@ export class MemoryTable {
       },
       handledSeq: (findingId) =>
         dynamodb('read-handled', findingId, () => this.#handled.get(keyOf(findingId, '')) ?? 0),
-      finish: async ({ findingId, id, seq }, _outcome) => {
+      finish: async ({ findingId, id, seq, late }, _outcome) => {
+        if (!late) {
+          await dynamodb('write-handled', id, () => {
+            const key = keyOf(findingId, '');
+            this.#handled.set(key, Math.max(seq, this.#handled.get(key) ?? 0));
+          });
+        }
         await dynamodb('close-claim', id, () =>
           this.#claims.set(keyOf(findingId, id), { doneAt: this.clock.time }),
         );
-        await dynamodb('write-handled', id, () => {
-          const key = keyOf(findingId, '');
-          this.#handled.set(key, Math.max(seq, this.#handled.get(key) ?? 0));
-        });
       },
       release: ({ findingId, id }, leaseUntil) =>
         dynamodb('release-claim', id, () => {

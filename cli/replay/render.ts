@@ -254,11 +254,12 @@ function emailText(sent: SentAlert, { paint }: TextStyle): string {
 
 const MAIL_LINE_LENGTH = 2000;
 
-/** With its indentation, which `printable` takes for spaces too many. */
-const cleanLine = (line: string): string => {
-  const indent = /^ */.exec(line)?.[0] ?? '';
-  return indent + printable(line, MAIL_LINE_LENGTH);
-};
+/** With its indentation and its columns, which `printable` takes for spaces too many. */
+const cleanLine = (line: string): string =>
+  line
+    .split(/( {2,}|^ )/)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part, MAIL_LINE_LENGTH)))
+    .join('');
 
 const openText = (findings: readonly Finding[], style: TextStyle): string =>
   tableText(

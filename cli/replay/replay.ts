@@ -39,7 +39,7 @@ export async function replay(
   names: readonly string[],
   options: ReplayOptions,
   shell: Shell,
-  standardInput: Readable,
+  standardInput: () => Readable,
 ): Promise<ExitCode> {
   const say = (text: string) => shell.err.write(`${printable(text, LINE_LENGTH)}\n`);
   const stop = shell.stopSignal();

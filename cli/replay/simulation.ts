@@ -80,6 +80,8 @@ const DAY = 24 * HOUR;
 const RECOVERY_MS = DAY;
 /** Somebody has read the alarm by then, and redrives what an outage has left behind. */
 const REDRIVE_MS = HOUR;
+/** So long after its end an outage still shows: its last failures come back, and others have waited for them. */
+const AFTERMATH_MS = 3 * HOUR;
 /** What is not quiet by then never will be. */
 const PATIENCE_MS = 30 * DAY;
 
@@ -190,10 +192,10 @@ class Simulation {
     this.#handled.add(text);
   }
 
-  /** What an outage has buried is put back; what is buried while AWS is well would only fail again. */
+  /** What an outage has buried is put back; what is buried when AWS has long been well would only fail again. */
   #redriveAfterOutages(queue: MemoryQueue): void {
     queue.gaveUp = ({ body }) => {
-      if (this.#clock.now < this.#network.faults.until) {
+      if (this.#clock.now < this.#network.faults.until + AFTERMATH_MS) {
         this.#clock.plan(this.#clock.now + REDRIVE_MS, () => {
           this.#redriven += 1;
           queue.send(body);

@@ -56,7 +56,8 @@ export const sendAlert =
     const alertId = transition.id;
 
     if (await claims.isDone(finding.id, alertId)) return { alertId, notSent: 'already-sent' };
-    if (transition.seq < (await claims.handledSeq(finding.id))) {
+    // A late exposure says nothing of how the finding stands: it can't be superseded, and supersedes nothing.
+    if (!transition.late && transition.seq < (await claims.handledSeq(finding.id))) {
       await claims.finish(transition, 'superseded');
       telemetry.count('AlertsSuperseded');
       telemetry.warn('superseded: a later transition of this finding has been told already', { alertId });

@@ -16,7 +16,7 @@ import { documentClient } from './findings-table';
 export interface Claims {
   take(transition: Transition, leaseUntil: string): Promise<'taken' | 'held' | 'done'>;
   isDone(findingId: string, transitionId: string): Promise<boolean>;
-  /** The greatest sequence number of this finding that was handled; 0 when none was. */
+  /** The greatest sequence number of this finding that was handled, late exposures aside; 0 when none was. */
   handledSeq(findingId: string): Promise<number>;
   /** Closes the claim; `outcome` says what came of it, such as the message id. */
   finish(transition: Transition, outcome: string): Promise<void>;
@@ -83,15 +83,18 @@ export function claims(
     handledSeq: async (findingId) =>
       ((await read(handledKey(findingId)))?.['seq'] as number | undefined) ?? 0,
 
-    async finish({ findingId, id, seq }, outcome) {
+    async finish({ findingId, id, seq, late }, outcome) {
+      // First the number: were the claim closed and the number lost, an older transition could come to be the last word.
+      if (!late) {
+        await update(handledKey(findingId), {
+          UpdateExpression: 'SET seq = :seq',
+          ConditionExpression: 'attribute_not_exists(seq) OR seq < :seq',
+          ExpressionAttributeValues: { ':seq': seq },
+        });
+      }
       await update(claimKey(findingId, id), {
         UpdateExpression: 'SET doneAt = :doneAt, outcome = :outcome REMOVE leaseUntil',
         ExpressionAttributeValues: { ':doneAt': now(), ':outcome': outcome },
-      });
-      await update(handledKey(findingId), {
-        UpdateExpression: 'SET seq = :seq',
-        ConditionExpression: 'attribute_not_exists(seq) OR seq < :seq',
-        ExpressionAttributeValues: { ':seq': seq },
       });
     },
 

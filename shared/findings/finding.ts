@@ -203,7 +203,7 @@ function transitionsBetween(
   const told = before ? exposuresTold(before, now) : [];
   const hidden = known
     .filter(({ from, to }) => to !== undefined && to > from)
-    .filter((closed) => !told.some((other) => overlap(closed, other)))
+    .filter((closed) => !told.some((other) => contains(other, closed)))
     .map((exposure) =>
       plan('Resolved', `${keyText(judgement)}|hidden since ${exposure.from}`, {
         exposure,
@@ -211,12 +211,12 @@ function transitionsBetween(
         late: true,
       }),
     );
-  const kind = kindOfChange(before, after, told.length > 0);
+  const kind = kindOfChange(before, after, told);
   if (kind === undefined) return hidden;
   const exposure = exposureToTell(before, after, told, known);
   return [
     ...hidden,
-    plan(kind, causeOf(kind, after), {
+    plan(kind, causeOf(kind, after, judgement), {
       ...(exposure ? { exposure } : {}),
       ...(before?.state === 'open' && before.judgement ? { was: before.judgement } : {}),
     }),
@@ -231,10 +231,13 @@ const exposuresTold = ({ history, state }: Finding, now: string): Exposure[] =>
  * What makes a state is its judgement, with the exemption that holds or has ended, and for an update the complaint:
  * not whatever came in meanwhile. One key may bring about a transition twice when its observation is judged twice.
  */
-function causeOf(kind: TransitionKind, { state, judgement }: Finding): string {
+function causeOf(kind: TransitionKind, { state, judgement, exposure }: Finding, latest: Judgement): string {
   if (judgement === undefined) return '';
   const key = keyText(judgement);
-  if (kind === 'Updated') return `${key}|complaint ${shortHash(complaint(judgement)).slice(0, 8)}`;
+  if (kind === 'Updated') {
+    const learnedFrom = keyText(latest) === key ? '' : `|since ${exposure?.from} by ${keyText(latest)}`;
+    return `${key}${learnedFrom}|complaint ${shortHash(complaint(judgement)).slice(0, 8)}`;
+  }
   const { expiresAt } = judgement.exemption ?? {};
   if (expiresAt === undefined || state === 'resolved') return key;
   return `${key}|exemption ${state === 'exempt' ? 'until' : 'ended'} ${expiresAt}`;
@@ -265,14 +268,16 @@ const evidenceOf = ({ to = '' }: Exposure, judgement: Judgement, before: Finding
 function kindOfChange(
   before: Finding | undefined,
   after: Finding,
-  wasOpenBefore: boolean,
+  told: readonly Exposure[],
 ): TransitionKind | undefined {
   const from = before?.state ?? 'resolved';
   if (from === 'open' && after.state === 'open') {
-    return sameComplaint(before?.judgement, after.judgement) ? undefined : 'Updated';
+    // An older observation that came late may show that it has been open for longer than people were told.
+    const isLonger = (after.exposure?.from ?? '') < (told.at(-1)?.from ?? '');
+    return isLonger || !sameComplaint(before?.judgement, after.judgement) ? 'Updated' : undefined;
   }
   if (from === after.state) return undefined;
-  if (after.state === 'open') return wasOpenBefore ? 'Reopened' : 'Opened';
+  if (after.state === 'open') return told.length > 0 ? 'Reopened' : 'Opened';
   return after.state === 'exempt' ? 'Exempted' : 'Resolved';
 }
 
@@ -284,5 +289,6 @@ const complaint = (judgement: Judgement | undefined) =>
     '\n',
   );
 
-const overlap = (a: Exposure, b: Exposure) =>
-  (b.to === undefined || a.from < b.to) && (a.to === undefined || b.from < a.to);
+const contains = (told: Exposure, exposure: Exposure) =>
+  told.from <= exposure.from &&
+  (told.to === undefined || (exposure.to !== undefined && exposure.to <= told.to));

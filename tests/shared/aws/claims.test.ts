@@ -57,24 +57,30 @@ describe('taking a transition', () => {
 });
 
 describe('finishing', () => {
-  test('closes the claim, then raises the greatest number handled', async () => {
+  const raised = {
+    TableName: 'findings',
+    Key: handledKey,
+    UpdateExpression: 'SET seq = :seq',
+    ConditionExpression: 'attribute_not_exists(seq) OR seq < :seq',
+    ExpressionAttributeValues: { ':seq': 3 },
+  };
+  const closed = {
+    TableName: 'findings',
+    Key: claimKey,
+    UpdateExpression: 'SET doneAt = :doneAt, outcome = :outcome REMOVE leaseUntil',
+    ExpressionAttributeValues: { ':doneAt': at(9), ':outcome': 'sent as m-1' },
+  };
+
+  test('raises the greatest number handled, then closes the claim', async () => {
     dynamodb.on(UpdateCommand).resolves({});
     await mine.finish(transition, 'sent as m-1');
-    expect(updates()).toEqual([
-      {
-        TableName: 'findings',
-        Key: claimKey,
-        UpdateExpression: 'SET doneAt = :doneAt, outcome = :outcome REMOVE leaseUntil',
-        ExpressionAttributeValues: { ':doneAt': at(9), ':outcome': 'sent as m-1' },
-      },
-      {
-        TableName: 'findings',
-        Key: handledKey,
-        UpdateExpression: 'SET seq = :seq',
-        ConditionExpression: 'attribute_not_exists(seq) OR seq < :seq',
-        ExpressionAttributeValues: { ':seq': 3 },
-      },
-    ]);
+    expect(updates()).toEqual([raised, closed]);
+  });
+
+  test('of a late exposure raises no number', async () => {
+    dynamodb.on(UpdateCommand).resolves({});
+    await mine.finish({ ...transition, late: true }, 'sent as m-1');
+    expect(updates()).toEqual([closed]);
   });
 
   test('leaves a greater number as it is', async () => {

@@ -119,7 +119,10 @@ test.each<[story: string, judgements: Judgement[], told: Told[], state: Finding[
   [
     'two pieces of one hidden exposure',
     [fine(at(3)), open(at(2)), open(at(1))],
-    [['Resolved', [at(2), at(3)], 'late']],
+    [
+      ['Resolved', [at(2), at(3)], 'late'],
+      ['Resolved', [at(1), at(3)], 'late'],
+    ],
     'resolved',
   ],
   [
@@ -132,7 +135,15 @@ test.each<[story: string, judgements: Judgement[], told: Told[], state: Finding[
     'open',
   ],
   ['an older repair after a breach', [open(at(2)), fine(at(1))], [['Opened', [at(2)]]], 'open'],
-  ['an older breach of the exposure that goes on', [open(at(2)), open(at(1))], [['Opened', [at(2)]]], 'open'],
+  [
+    'an older breach of the exposure that goes on',
+    [open(at(2)), open(at(1))],
+    [
+      ['Opened', [at(2)]],
+      ['Updated', [at(1)]],
+    ],
+    'open',
+  ],
   ['a breach read as unclear at first', [unclear(at(1)), open(at(1))], [['Opened', [at(1)]]], 'open'],
   ['a breach read as unclear afterwards', [open(at(1)), unclear(at(1))], [['Opened', [at(1)]]], 'open'],
   [
