@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import type { AwsPlace } from '../shared/aws/redrive-queues';
+import type { AwsPlace } from '../shared/aws/operator-place';
 import { parseAs, parseJson } from '../shared/contracts/parse';
 import { PermanentFailure } from '../shared/contracts/permanent-failure';
 import { Failure } from './failure';

@@ -11,7 +11,7 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command =>
     )
     .argument('<id>', 'its id, or the name that AWS Config, Security Hub or CIS has for it')
     .option(
-      '--policy <file>',
+      '--config <file>',
       'read its mode from this file (default: the nearest compliance.yml here or above)',
     )
     .addOption(
@@ -30,7 +30,7 @@ Examples:
   trailseal explain cis-3.0.0:5.2                   by the item of CIS AWS Foundations 3.0.0
   trailseal explain VPC_SG_PORT_RESTRICTION_CHECK   stands for two controls: names both
   trailseal explain S3.8 --format json | jq .eventPattern
-  trailseal explain S3.8 --policy ../prod/compliance.yml
+  trailseal explain S3.8 --config ../prod/compliance.yml
 
 Exit codes: 0 explained; 2 something could not be done: no control has this name, or several have,
 or compliance.yml has a mistake.`;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FindingsOptions } from '../findings/findings';
 import { withTableOptions } from '../findings/findings-options';
-import { SEVERITIES } from '../findings/severity';
+import { SEVERITIES } from '../severity';
 import type { ExitCode, Shell } from '../shell';
 import { withTargetOptions } from '../target-options';
 

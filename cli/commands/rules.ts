@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { SEVERITIES } from '../findings/severity';
 import type { RulesOptions } from '../rules/rules';
+import { SEVERITIES } from '../severity';
 import type { ExitCode, Shell } from '../shell';
 
 export default (shell: Shell, end: (code: ExitCode) => void): Command =>
@@ -11,7 +11,7 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command =>
     .addOption(new Option('--severity <level...>', 'only those of one of these').choices(SEVERITIES))
     .option('--framework <name...>', 'only those that answer to an item of one of these')
     .option(
-      '--policy <file>',
+      '--config <file>',
       'read modes from this file (default: the nearest compliance.yml here or above)',
     )
     .addOption(
@@ -31,7 +31,7 @@ Examples:
   trailseal rules --service ec2 s3 --severity critical high
   trailseal rules --framework cis-3.0.0             with the items that they answer to
   trailseal rules --framework cis                   of any version
-  trailseal rules --policy compliance.yml           with the modes of this file
+  trailseal rules --config compliance.yml           with the modes of this file
   trailseal rules --format ndjson | jq -r 'select(.kind == "control") | .id + " " + .severity'
   trailseal rules --format json                     with frameworks, parameters as JSON Schema, paths read, aliases
 

@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
-import { counted } from '../findings/table';
 import { type ItemRecord, readConfigurationItems } from '../input/configuration-items';
 import { type FoundFiles, findFiles } from '../input/files';
 import { type Problem, problemText } from '../input/problem';
 import type { ExitCode, Output, Shell } from '../shell';
+import { counted } from '../table';
 import { printable } from '../terminal';
 import { judge } from './judged';
 import { type Yardstick, yardstick } from './policy';

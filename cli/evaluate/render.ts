@@ -1,5 +1,5 @@
-import { paintSeverity } from '../findings/severity';
-import type { TextStyle } from '../findings/table';
+import { paintSeverity } from '../severity';
+import type { TextStyle } from '../table';
 import { aligned, type Paint, printable, shortened, widthOf } from '../terminal';
 import { annotationText, type Judged, STANDINGS, type Standing, standing } from './judged';
 import type { Summary } from './reports';

@@ -1,8 +1,8 @@
 import type { Compliance } from '../../shared/contracts/trailseal/finding';
-import { jsonLine } from '../findings/json-text';
-import { styleOf } from '../findings/table';
 import type { Problem } from '../input/problem';
+import { jsonLine } from '../json-text';
 import type { Shell } from '../shell';
+import { styleOf } from '../table';
 import { type Judged, judgementRecord, worstFirst } from './judged';
 import { renderText } from './render';
 import { summaryRecord, type Totals } from './totals';

@@ -5,25 +5,25 @@ import { rules as controls } from '../../shared/controls';
 import type { AnyRule } from '../../shared/controls/control';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
-import { jsonLine, jsonText } from '../findings/json-text';
-import { styleOf } from '../findings/table';
+import { controlNamed } from '../control-named';
+import { frameworkRows } from '../frameworks';
+import { jsonLine, jsonText } from '../json-text';
 import type { Format } from '../redrive/render';
-import { controlNamed } from '../rules/control-named';
 import { controlRecord, parameterSchema, settingsOf } from '../rules/control-record';
-import { frameworkRows } from '../rules/frameworks';
 import { type PolicyHere, policyHere } from '../rules/policy-here';
 import type { ExitCode, Shell } from '../shell';
 import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from '../show/page';
+import { styleOf } from '../table';
 
 export interface ExplainOptions {
-  readonly policy?: string;
+  readonly config?: string;
   readonly format: Format;
 }
 
 /** Says all about one control, and what compliance.yml makes of it here. */
 export async function explain(name: string, options: ExplainOptions, shell: Shell): Promise<ExitCode> {
   const rule = controlNamed(name, controls, 'ID');
-  const here = policyHere(options.policy, shell);
+  const here = policyHere(options.config, shell);
   if (options.format === 'text') {
     const { out, env } = shell;
     out.write(`${pageText(sections(rule, here), styleOf(out, env))}\n`);

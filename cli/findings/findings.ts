@@ -1,15 +1,15 @@
 import type { Severity } from '../../shared/contracts/trailseal/finding';
 import { rules as controls } from '../../shared/controls';
+import { controlNamed } from '../control-named';
+import { jsonLine, jsonText } from '../json-text';
 import type { Format } from '../redrive/render';
-import { controlNamed } from '../rules/control-named';
 import type { ExitCode, Shell } from '../shell';
+import { styleOf } from '../table';
 import { printable } from '../terminal';
 import type { TableOptions } from './findings-options';
-import { jsonLine, jsonText } from './json-text';
 import { type Listing, listFindings, STATES, type State } from './listing';
 import { withTable } from './open-table';
 import { findingRecord, type Report, renderText, summaryRecord } from './render';
-import { styleOf } from './table';
 
 export interface FindingsOptions extends TableOptions {
   readonly state?: readonly State[];

@@ -1,8 +1,8 @@
 import { type FindingSummary, severities } from '../../shared/contracts/trailseal/finding';
 import { durationText } from '../../shared/tell/alerts/duration';
+import { paintedBySeverity } from '../severity';
+import { type Column, counted, type TextStyle, tableText, tally } from '../table';
 import { exposedSeconds, STATES } from './listing';
-import { paintedBySeverity } from './severity';
-import { type Column, counted, type TextStyle, tableText, tally } from './table';
 
 export interface Report {
   /** All that were found, worst first. */

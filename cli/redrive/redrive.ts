@@ -1,4 +1,5 @@
-import { type RedriveQueues, redriveClient, redriveQueues } from '../../shared/aws/redrive-queues';
+import { operatorSqs } from '../../shared/aws/operator-place';
+import { type RedriveQueues, redriveQueues } from '../../shared/aws/redrive-queues';
 import { nearestWord } from '../../shared/policy/nearest-word';
 import { explained } from '../aws-failure';
 import { Failure } from '../failure';
@@ -35,7 +36,7 @@ export async function redrive(options: RedriveOptions, shell: Shell): Promise<Ex
   const selection = selectionOf(options);
   const target = await chooseTarget(options, shell);
   if (target.laptop !== undefined) shell.err.write(`Using the ${target.laptop}, stage ${target.stage}\n`);
-  const queues = redriveQueues(redriveClient(target.place));
+  const queues = redriveQueues(operatorSqs(target.place));
   const stack = await findStack(target, queues, shell);
   demandFunctions(selection, stack);
 

@@ -1,10 +1,10 @@
 import type { Finding } from '../../shared/contracts/trailseal/finding';
 import type { Home } from '../../shared/policy/coverage';
-import { jsonLine, jsonText } from '../findings/json-text';
 import { findingRecord } from '../findings/render';
-import { paintedBySeverity } from '../findings/severity';
-import { counted, styleOf, type TextStyle, tableText } from '../findings/table';
+import { jsonLine, jsonText } from '../json-text';
+import { paintedBySeverity } from '../severity';
 import type { Shell } from '../shell';
+import { counted, styleOf, type TextStyle, tableText } from '../table';
 import { printable } from '../terminal';
 import type { Comparison, Difference } from './comparison';
 import type { Buried } from './memory-aws';

@@ -3,7 +3,7 @@ import type { CompliancePolicy, ControlSettings } from '../../shared/contracts/t
 import type { AnyRule } from '../../shared/controls/control';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
-import { frameworksOf } from './frameworks';
+import { frameworksOf } from '../frameworks';
 
 export const parameterSchema = (rule: AnyRule): z.core.JSONSchema.BaseSchema =>
   z.toJSONSchema(rule.parameters, { io: 'input' });

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CompliancePolicy } from '../../shared/contracts/trailseal/compliance-policy';
 import { InvalidCompliancePolicy, loadCompliancePolicy } from '../../tools/policy-loader';
 import { Failure } from '../failure';
+import { nearestPolicy, POLICY_FILE } from '../policy-file';
 import type { Shell } from '../shell';
 import { printable } from '../terminal';
 
@@ -15,7 +15,6 @@ export interface PolicyHere {
   readonly isInvalid: boolean;
 }
 
-const NAME = 'compliance.yml';
 const LINE_LENGTH = 1000;
 
 /**
@@ -23,10 +22,10 @@ const LINE_LENGTH = 1000;
  * @throws Failure when the one that is named can't be read
  */
 export function policyHere(named: string | undefined, shell: Shell): PolicyHere {
-  const found = named === undefined ? nearest(shell.folder) : path.resolve(shell.folder, named);
+  const found = named === undefined ? nearestPolicy(shell.folder) : path.resolve(shell.folder, named);
   if (found === undefined) {
     shell.err.write(
-      `No ${NAME} here or above: modes and exemptions are not known. Name one: --policy FILE\n`,
+      `No ${POLICY_FILE} here or above: modes and exemptions are not known. Name one: --config FILE\n`,
     );
     return { file: undefined, policy: undefined, isInvalid: false };
   }
@@ -45,14 +44,7 @@ export function policyHere(named: string | undefined, shell: Shell): PolicyHere 
   }
 }
 
-function nearest(folder: string): string | undefined {
-  const file = path.join(folder, NAME);
-  if (existsSync(file)) return file;
-  const parent = path.dirname(folder);
-  return parent === folder ? undefined : nearest(parent);
-}
-
 const unreadable = (file: string, error: unknown): Failure =>
   new Failure(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`, [
-    `Name a ${NAME}: --policy FILE`,
+    `Name a ${POLICY_FILE}: --config FILE`,
   ]);

@@ -4,20 +4,20 @@ import { rules as controls } from '../../shared/controls';
 import type { AnyRule } from '../../shared/controls/control';
 import { nearestWord } from '../../shared/policy/nearest-word';
 import { Failure } from '../failure';
-import { jsonLine, jsonText } from '../findings/json-text';
-import { paintedBySeverity } from '../findings/severity';
-import { type Column, styleOf, type TextStyle, tableText, tally } from '../findings/table';
+import { frameworksNamed, frameworksOf } from '../frameworks';
+import { jsonLine, jsonText } from '../json-text';
 import type { Format } from '../redrive/render';
+import { paintedBySeverity } from '../severity';
 import type { ExitCode, Shell } from '../shell';
+import { type Column, styleOf, type TextStyle, tableText, tally } from '../table';
 import { controlRecord, settingsOf } from './control-record';
-import { frameworksNamed, frameworksOf } from './frameworks';
 import { type PolicyHere, policyHere } from './policy-here';
 
 export interface RulesOptions {
   readonly service?: readonly string[];
   readonly severity?: readonly Severity[];
   readonly framework?: readonly string[];
-  readonly policy?: string;
+  readonly config?: string;
   readonly format: Format;
 }
 
@@ -25,7 +25,7 @@ export interface RulesOptions {
 export async function rules(options: RulesOptions, shell: Shell): Promise<ExitCode> {
   const frameworks = wantedFrameworks(options.framework);
   const selected = bySeverity(select(options, frameworks));
-  const here = policyHere(options.policy, shell);
+  const here = policyHere(options.config, shell);
   switch (options.format) {
     case 'json':
       shell.out.write(

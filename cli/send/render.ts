@@ -1,8 +1,8 @@
 import type { Delivery } from '../../shared/aws/local-door';
-import { jsonLine, jsonText } from '../findings/json-text';
-import { counted, styleOf, type TextStyle, tableText } from '../findings/table';
+import { jsonLine, jsonText } from '../json-text';
 import type { Format } from '../redrive/render';
 import type { Shell } from '../shell';
+import { counted, styleOf, type TextStyle, tableText } from '../table';
 import { printable } from '../terminal';
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FunctionQueues, functionQueues, functionQueuesClient } from '../../shared/aws/function-queues';
+import { type FunctionQueues, functionQueues } from '../../shared/aws/function-queues';
 import { DoorFailure, type LocalDoor } from '../../shared/aws/local-door';
+import { operatorSqs } from '../../shared/aws/operator-place';
 import { errorText } from '../aws-failure';
 import { Failure } from '../failure';
 import type { Target } from '../target';
@@ -66,7 +67,7 @@ export async function awsRoute(
   { stage, place }: Target,
   functionNames: readonly string[],
   now: () => Date,
-  queues: FunctionQueues = functionQueues(functionQueuesClient(place)),
+  queues: FunctionQueues = functionQueues(operatorSqs(place)),
 ): Promise<Route> {
   const region = await queues.region();
   const urls = new Map<string, string>();

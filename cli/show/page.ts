@@ -1,4 +1,4 @@
-import type { TextStyle } from '../findings/table';
+import type { TextStyle } from '../table';
 import { aligned, type Paint, printable, widthOf } from '../terminal';
 
 export interface Line {

@@ -2,11 +2,11 @@ import type { FindingRows } from '../../shared/aws/findings-reader';
 import { parseAs } from '../../shared/contracts/parse';
 import { Finding } from '../../shared/contracts/trailseal/finding';
 import type { TableOptions } from '../findings/findings-options';
-import { jsonLine, jsonText } from '../findings/json-text';
 import { withTable } from '../findings/open-table';
-import { styleOf } from '../findings/table';
+import { jsonLine, jsonText } from '../json-text';
 import type { Format } from '../redrive/render';
 import type { ExitCode, Shell } from '../shell';
+import { styleOf } from '../table';
 import { findFinding } from './find';
 import { findingText } from './render';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { type Finding, FindingSummary } from '../contracts/trailseal/finding';
-import type { AwsPlace } from './redrive-queues';
+import { type AwsPlace, clientSettings } from './operator-place';
 
 /** A row of the table as it is stored. */
 export type StoredRow = Readonly<Record<string, unknown>>;
@@ -46,13 +46,8 @@ const BATCHES_AT_ONCE = 4;
 const FRUITLESS = 8;
 const FIRST_PAUSE_MS = 50;
 
-export const findingsClient = ({ accessKeyId, ...place }: AwsPlace): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      ...place,
-      ...(accessKeyId === undefined ? {} : { credentials: { accessKeyId, secretAccessKey: 'local' } }),
-    }),
-  );
+export const findingsClient = (place: AwsPlace): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(place)));
 
 /** Findings for people: read, never written. */
 export function findingsReader(tableName: string, client: DynamoDBDocumentClient): FindingsReader {

@@ -5,8 +5,6 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-export { redriveClient as functionQueuesClient } from './redrive-queues';
-
 /** What feeding a function by hand asks of SQS. */
 export interface FunctionQueues {
   region(): Promise<string>;

@@ -6,17 +6,8 @@ import {
   paginateListQueues,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SQSClient,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
-
-/** Where AWS is, where it is not what the standard chain of settings says. */
-export interface AwsPlace {
-  readonly region?: string;
-  readonly profile?: string;
-  readonly endpoint?: string;
-  /** Local AWS knows its callers by their access key id alone. */
-  readonly accessKeyId?: string;
-}
 
 export interface NamedQueue {
   readonly name: string;
@@ -53,14 +44,6 @@ const HIDDEN_S = 300;
 /** Any wait makes SQS ask all its servers, so that an empty answer means an empty queue. */
 const WAIT_S = 1;
 const BATCH = 10;
-
-export const redriveClient = ({ accessKeyId, ...place }: AwsPlace): SQSClient =>
-  new SQSClient({
-    ...place,
-    ...(accessKeyId === undefined ? {} : { credentials: { accessKeyId, secretAccessKey: 'local' } }),
-    // A queue's URL may name a host that only AWS itself can reach.
-    useQueueUrlAsEndpoint: false,
-  });
 
 /** What redriving asks of SQS. */
 export const redriveQueues = (client: SQSClient): RedriveQueues => ({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import rulesCommand from '../../../cli/commands/rules';
-import { SEVERITIES } from '../../../cli/findings/severity';
+import { SEVERITIES } from '../../../cli/severity';
 import { widthOf } from '../../../cli/terminal';
 import { severities } from '../../../shared/contracts/trailseal/finding';
 import { rules } from '../../../shared/controls';
@@ -89,7 +89,7 @@ test.each([
   [['--framework', 'cis-9.9.9'], 'error: --framework: no control answers to cis-9.9.9\nDid you mean cis-'],
   [['--framework', 'iso-27001'], 'There are: awsConfig, cis-1.4.0'],
   [['--severity', 'terrible'], 'Allowed choices are critical, high, medium, low, informational.'],
-  [['--policy', 'nothing.yml'], "error: nothing.yml can't be read: "],
+  [['--config', 'nothing.yml'], "error: nothing.yml can't be read: "],
 ])('%j ends with 2 and says why', async (args, message) => {
   const { code, out, err } = await list(args);
   expect({ code, out }).toEqual({ code: 2, out: '' });

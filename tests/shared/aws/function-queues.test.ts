@@ -1,11 +1,12 @@
 import { GetQueueUrlCommand, QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { functionQueues, functionQueuesClient } from '../../../shared/aws/function-queues';
+import { functionQueues } from '../../../shared/aws/function-queues';
+import { operatorSqs } from '../../../shared/aws/operator-place';
 
 const sqs = mockClient(SQSClient);
 beforeEach(() => sqs.reset());
 
-const queues = functionQueues(functionQueuesClient({ region: 'eu-west-1' }));
+const queues = functionQueues(operatorSqs({ region: 'eu-west-1' }));
 
 test('a queue is found by its name', async () => {
   sqs.on(GetQueueUrlCommand, { QueueName: 'trailseal-dev-a' }).resolves({ QueueUrl: 'https://sqs/1/a' });

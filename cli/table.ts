@@ -1,5 +1,5 @@
-import type { Output, Shell } from '../shell';
-import { aligned, type Paint, paintFor, printable, widthOf } from '../terminal';
+import type { Output, Shell } from './shell';
+import { aligned, type Paint, paintFor, printable, widthOf } from './terminal';
 
 export interface TextStyle {
   /** Infinity where nobody looks at a terminal. */

@@ -1,4 +1,4 @@
-import type { ControlMetadata, Frameworks } from '../../shared/controls/control';
+import type { ControlMetadata, Frameworks } from '../shared/controls/control';
 
 export interface FrameworkItems {
   /** `cis-3.0.0`, `securityHub` … as alerts call it. */

@@ -1,5 +1,5 @@
-import type { Severity } from '../../shared/contracts/trailseal/finding';
-import type { Paint } from '../terminal';
+import type { Severity } from '../shared/contracts/trailseal/finding';
+import type { Paint } from './terminal';
 
 /** As the contract has them, in a file that a command can load before it is sure to be the one that is run. */
 export const SEVERITIES = [

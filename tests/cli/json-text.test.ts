@@ -1,4 +1,4 @@
-import { jsonLine, jsonText } from '../../../cli/findings/json-text';
+import { jsonLine, jsonText } from '../../cli/json-text';
 
 test('nothing in it moves a terminal, and programs read what was written', () => {
   const value = { 'a\u001b[2J': 'b\u009b31m\u202ec\u2028d\u{e0041}\ufeff監査🔒\n"' };

@@ -1,7 +1,7 @@
-import type { AnyRule } from '../../shared/controls/control';
-import { aliasesOf, controlsNamed } from '../../shared/policy/control-names';
-import { nearestWord } from '../../shared/policy/nearest-word';
-import { Failure } from '../failure';
+import type { AnyRule } from '../shared/controls/control';
+import { aliasesOf, controlsNamed } from '../shared/policy/control-names';
+import { nearestWord } from '../shared/policy/nearest-word';
+import { Failure } from './failure';
 
 const SUGGESTIONS = 5;
 
