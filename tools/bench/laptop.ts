@@ -27,17 +27,19 @@ export async function benchLaptop(root: string): Promise<Figure[]> {
     {
       cwd: root,
       env: { ...process.env, TRAILSEAL_PORT: String(PORTS.aws) },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
   try {
     await new Promise<void>((resolve, reject) => {
       app.once('exit', (code) => reject(new Error(`serverless offline ended with ${code}`)));
-      app.stdout.on('data', (chunk) => {
-        if (String(chunk).includes('is up at')) resolve();
-      });
+      for (const stream of [app.stdout, app.stderr]) {
+        // Read to the end, or the app would wait for us.
+        stream.on('data', (chunk) => {
+          if (String(chunk).includes('is up at')) resolve();
+        });
+      }
     });
-    app.stdout.resume();
     const sent = new Map<string, number>();
     for (let index = 0; index < WARM_UP + EVENTS; index += 1) {
       const resourceId = `sg-${String(index).padStart(8, '0')}`;
