@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { bundleOptions } from '../bundle';
 import { type Figure, median } from './figure';
 
-const LOADS = 15;
+const LOADS = 31;
 
 /**
  * Size and load time of each function's bundle, beside a bundle of exactly the names that its own sources import from
@@ -104,6 +104,8 @@ function importsOf(root: string, sources: readonly string[]): string {
 /** Milliseconds in which a fresh process loads each file; in turns, so that both meet the same machine. */
 function loadTimes(own: string, reference: string): [number, number] {
   const times: [number[], number[]] = [[], []];
+  // The first loads read the files from the disk.
+  for (const file of [own, reference]) loadTime(file);
   for (let turn = 0; turn < LOADS; turn += 1) {
     times[0].push(loadTime(own));
     times[1].push(loadTime(reference));
