@@ -28,7 +28,10 @@ export async function renderCommandLine(commands: Readonly<Record<string, Declar
 
 async function helpOf(args: readonly string[], commands: readonly DeclareCommand[]): Promise<string> {
   let text = '';
-  const output = { write: (more: string) => void (text += more), isTerminal: false, columns: WIDTH };
+  const write = (more: string) => {
+    text += more;
+  };
+  const output = { write, isTerminal: false, columns: WIDTH };
   await trailseal(args, {
     commands,
     shell: {

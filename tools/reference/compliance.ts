@@ -32,7 +32,7 @@ function rows(path: string, schema: Schema): string[][] {
       .filter(Boolean)
       .join(' ');
     const inside = member.items === undefined ? rows(name, member) : rows(`${name}[]`, member.items);
-    return [[code(name), valueOf(member), meaning], ...inside];
+    return [[code(name), valueText(member), meaning], ...inside];
   });
 }
 
@@ -44,16 +44,23 @@ function plain(schema: Schema): Schema {
     : schema;
 }
 
-function valueOf({ type, const: constant, enum: choices, items, default: byDefault, anyOf }: Schema): string {
+function valueText({
+  type,
+  const: constant,
+  enum: choices,
+  items,
+  default: byDefault,
+  anyOf,
+}: Schema): string {
   const kind =
     constant !== undefined
       ? code(JSON.stringify(constant))
       : choices
         ? choices.map((choice) => code(String(choice))).join(', ')
         : items
-          ? `list of ${valueOf(plain(items)) || 'mappings'}`
+          ? `list of ${valueText(plain(items)) || 'mappings'}`
           : anyOf
-            ? anyOf.map(valueOf).join(' or ')
+            ? anyOf.map(valueText).join(' or ')
             : type === 'object'
               ? ''
               : (type ?? '');

@@ -326,7 +326,10 @@ describe('the compliance.yml', () => {
       expect.stringContaining('compliance.yml has mistakes\ncompliance.yml:1:10 version'),
     ]);
     const missing = await replay({ 'a.jsonl': opened }, 'a.jsonl', '--config', 'no.yml');
-    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining("no.yml: there is no such file")]);
+    expect([missing.code, missing.err]).toEqual([
+      2,
+      expect.stringContaining('no.yml: there is no such file'),
+    ]);
   });
 });
 
