@@ -11,6 +11,7 @@ import { itemChange, openTo } from '../support/config-events';
 
 const root = path.join(__dirname, '..', '..');
 const ports = { aws: 14_566, lambda: 13_002, http: 13_000 };
+const ANSWER_WITHIN_MS = 15_000;
 const url = `http://127.0.0.1:${ports.aws}`;
 const lambdaUrl = `http://127.0.0.1:${ports.lambda}`;
 
@@ -67,10 +68,12 @@ async function until(
 }
 
 const door = async (way: string, body?: unknown) => {
-  const response = await fetch(
-    `${url}/_trailseal/${way}`,
-    body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
-  );
+  const response = await fetch(`${url}/_trailseal/${way}`, {
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    // The app before this one had the same port: its connections must not be taken up again.
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  });
   return { status: response.status, answer: (await response.json()) as unknown };
 };
 const inbox = async () => (await door('inbox')).answer as Delivery[];
@@ -92,6 +95,8 @@ async function invoke(functionName: string, payload: unknown) {
     endpoint: lambdaUrl,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'operator', secretAccessKey: 'local' },
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: ANSWER_WITHIN_MS, throwOnRequestTimeout: true },
   });
   const { Payload, FunctionError } = await client.send(
     new InvokeCommand({ FunctionName: `trailseal-dev-${functionName}`, Payload: JSON.stringify(payload) }),
