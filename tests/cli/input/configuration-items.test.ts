@@ -69,18 +69,18 @@ describe('one item, in every envelope of AWS', () => {
 });
 
 test('every captured item is read from a snapshot as it is by itself', async () => {
-  const known = capturedItems.map(({ item: any }) => {
+  const known = capturedItems.map(({ item }) => {
     try {
-      const { resourceType, resourceId } = parseConfigurationItem(any);
+      const { resourceType, resourceId } = parseConfigurationItem(item);
       return `${resourceType} ${resourceId}`;
     } catch (error) {
       return expect.stringContaining((error as Error).message);
     }
   });
   expect(
-    await itemsIn({ fileVersion: '1.0', configurationItems: capturedItems.map(({ item: any }) => any) }),
+    await itemsIn({ fileVersion: '1.0', configurationItems: capturedItems.map(({ item }) => item) }),
   ).toEqual(known);
-  expect(await itemsIn(capturedItems.map(({ item: any }) => JSON.stringify(any)).join('\n'))).toEqual(known);
+  expect(await itemsIn(capturedItems.map(({ item }) => JSON.stringify(item)).join('\n'))).toEqual(known);
 });
 
 test('rows that wrap an item as AWS does not are no items', async () => {
