@@ -42,6 +42,7 @@ function outputTo(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => stream.write(text),
     isTerminal: stream.isTTY === true,
-    ...(stream.isTTY ? { columns: stream.columns } : {}),
+    // A terminal that was never given a size says 0.
+    ...(stream.isTTY && stream.columns > 0 ? { columns: stream.columns } : {}),
   };
 }
