@@ -1,4 +1,4 @@
-import type { AnyRule } from '../shared/controls/control';
+import type { ControlMetadata } from '../shared/controls/control';
 import { aliasesOf, controlsNamed } from '../shared/policy/control-names';
 import { nearestWord } from '../shared/policy/nearest-word';
 import { Failure } from './failure';
@@ -10,7 +10,11 @@ const SUGGESTIONS = 5;
  * @param said how the caller said it, for the error: `--control`
  * @throws Failure with the candidates for an alias of several controls, with the nearest names for an unknown one
  */
-export function controlNamed(name: string, controls: readonly AnyRule[], said: string): AnyRule {
+export function controlNamed<C extends ControlMetadata>(
+  name: string,
+  controls: readonly C[],
+  said: string,
+): C {
   const [found, ...others] = controlsNamed(name, controls);
   if (found === undefined)
     throw new Failure(`${said}: no control is named ${name}`, suggestionsFor(name, controls));
@@ -23,7 +27,7 @@ export function controlNamed(name: string, controls: readonly AnyRule[], said: s
   return found;
 }
 
-function suggestionsFor(name: string, controls: readonly AnyRule[]): string[] {
+function suggestionsFor(name: string, controls: readonly ControlMetadata[]): string[] {
   const known = [...new Set(controls.flatMap((control) => [control.id, ...aliasesOf(control)]))];
   const near = [...containing(name, known), ...nearest(name, known)];
   const suggested = [...new Set(near)].slice(0, SUGGESTIONS);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CompliancePolicy } from '../shared/contracts/trailseal/compliance-policy';
-import { rules } from '../shared/controls';
+import { controls } from '../shared/controls';
 import { compileCompliancePolicy } from '../shared/policy/compliance-yml';
 import { InvalidCompliancePolicy, loadCompliancePolicy } from '../tools/policy-loader';
 import { remediated } from '../tools/remediated';
@@ -35,7 +35,7 @@ export function readPolicy(file: string, shownAs: string, now: Date): Compliance
 
 /** What holds where no file says anything: every control by its defaults, nothing exempt. */
 export function defaultPolicy(now: Date): CompliancePolicy {
-  const compiled = compileCompliancePolicy('version: 1', { rules, remediated, now });
+  const compiled = compileCompliancePolicy('version: 1', { controls, remediated, now });
   if ('mistakes' in compiled) throw new Error('an empty compliance.yml must be valid');
   return compiled.policy;
 }

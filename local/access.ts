@@ -20,7 +20,12 @@ export interface Role {
 export type Caller =
   | { kind: 'operator'; name: 'operator' }
   | { kind: 'role'; name: string; role: Role }
-  | { kind: 'service'; name: string; sourceArn: string };
+  | {
+      kind: 'service';
+      name: string;
+      sourceArn: string /** The stack's own unless given. */;
+      sourceAccount?: string;
+    };
 
 /** A customer's KMS key, or one that AWS keeps (`alias/aws/sqs`) and that services can't be let into. */
 export interface EncryptionKey {
@@ -97,6 +102,21 @@ export class AccessControl {
     return key;
   }
 
+  /** As `keyNamed`. A key that isn't in the template is another account's, which lets this account decide. */
+  anyKeyNamed(arn: string): EncryptionKey | undefined {
+    const known = [...this.#keys.values()].some((key) => key.arn === arn);
+    if (known || !arn.startsWith('arn:')) return this.keyNamed(arn);
+    const { accountId } = this.#stack.options;
+    const Principal = { AWS: `arn:aws:iam::${accountId}:root` };
+    const statement = { Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' };
+    return { arn, policy: readPolicy({ Statement: statement }, arn), keptByAws: false };
+  }
+
+  /** Whether the caller has a right, without a call being made or recorded. */
+  allows(caller: Caller, need: Need): boolean {
+    return this.#decide(caller, need).allowed;
+  }
+
   /** Records the call and everything it needs; throws what AWS answers when a right is missing. */
   demand(caller: Caller, needs: Need[], implied = false): void {
     for (const need of needs) {
@@ -137,8 +157,8 @@ export class AccessControl {
       ...(caller.kind === 'service'
         ? {
             'aws:SourceArn': caller.sourceArn,
-            'aws:SourceAccount': accountId,
-            'aws:SourceOwner': accountId,
+            'aws:SourceAccount': caller.sourceAccount ?? accountId,
+            'aws:SourceOwner': caller.sourceAccount ?? accountId,
             'aws:PrincipalIsAWSService': 'true',
             'aws:PrincipalServiceName': caller.name,
           }

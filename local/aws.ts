@@ -1,23 +1,22 @@
 import { once, setMaxListeners } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AccessControl, type Caller } from './access';
+import { createServer, type Server } from 'node:http';
+import { AccessControl } from './access';
 import { Activity, type Log } from './activity';
-import { AwsError, Disconnect, NotSimulated } from './aws-error';
 import { type Call, CallLog, deniedCalls } from './calls';
 import { type Clock, ManualClock, systemClock } from './clock';
-import { answerAtDoor, DOOR, type DoorWorld, putEvents } from './door';
+import { type DoorWorld, putEvents } from './door';
 import { EventSources } from './event-source';
 import { Functions, type Invoke } from './functions';
 import { type FaultRule, Gate } from './gate';
 import { type UnusedGrant, unusedGrants } from './grants';
 import { type Delivery, Inbox } from './inbox';
-import { checkInput, checkOutput } from './input-check';
-import { type Answer, readAction, readCredential, readInput, writeAnswer, writeError } from './protocol';
 import type { QueueCounts } from './queue';
-import type { Service } from './service';
+import { HOST, serve } from './server';
+import { CloudTrail, cloudtrailService } from './services/cloudtrail';
 import { ConfigHistory, configService } from './services/config';
 import { dynamodbService, Tables } from './services/dynamodb';
 import { Buses, eventsService } from './services/events';
+import { S3 } from './services/s3';
 import { snsService, Topics } from './services/sns';
 import { Queues, sqsService } from './services/sqs';
 import { stsService } from './services/sts';
@@ -39,6 +38,8 @@ export interface LocalAwsOptions {
   emailViewer?: boolean;
   /** Keep pollers and schedules still until `startPolling()`: the functions may not be up yet. */
   paused?: boolean;
+  /** How long S3 takes for every answer, in milliseconds. */
+  s3LatencyMs?: number;
 }
 
 export interface QueueState extends QueueCounts {
@@ -61,6 +62,10 @@ export interface LocalAws {
   /** A function's environment, resolved, with credentials that stand for its role. */
   environment(functionName: string): Record<string, string>;
   queue(name: string): QueueState;
+  /** Buckets, made and filled as AWS and other accounts do. */
+  readonly s3: Pick<S3, 'createBucket' | 'notify' | 'deliver'>;
+  /** CloudTrail's trails, keys and notices. */
+  readonly cloudtrail: Omit<CloudTrail, 'trails'>;
   /** Puts events onto a bus as AWS itself, `aws.*` sources included. */
   putEvents(events: unknown, bus?: string): { id: string }[];
   /** Records a configuration item for GetResourceConfigHistory. */
@@ -79,8 +84,6 @@ export interface LocalAws {
   stop(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
-const LARGEST_REQUEST = 16 * 1024 * 1024;
 const SILENT: Log = { info: () => undefined, error: () => undefined };
 
 /** Builds the stack's resources and serves AWS's APIs over them on one local port. */
@@ -127,7 +130,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const buses = new Buses({ ...world, functions });
     const tables = new Tables(stack, access);
     const sources = new EventSources(world, functions);
+    const s3 = new S3({ ...world, callLog, topics, buses, latencyMs: options.s3LatencyMs ?? 0 });
+    const cloudtrail = new CloudTrail(stack.options, topics);
     await tables.create(stack);
+    await s3.create(stack);
     if (options.emailViewer !== false) topics.addEmailViewer();
 
     const services = [
@@ -136,15 +142,17 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       snsService(topics, inbox, stack),
       dynamodbService(tables, stack),
       configService(history, clock),
+      cloudtrailService(cloudtrail, clock),
       stsService(stack),
     ];
-    const door: DoorWorld = { stack, buses, queues, history, inbox, log: callLog, clock };
+    const door: DoorWorld = { stack, buses, queues, history, inbox, s3, cloudtrail, log: callLog, clock };
     serve(server, new Map(services.map((service) => [service.name, service])), {
       access,
       gate,
       callLog,
       log,
       door,
+      s3,
     });
     const startPolling = () => {
       sources.announceUnread();
@@ -164,6 +172,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
         const queue = queues.named(name);
         return { name, ...queue.counts(), messages: queue.peek() };
       },
+      s3,
+      cloudtrail,
       putEvents: (events, bus = 'default') => putEvents(door, bus, events),
       putConfigItem: (item) => history.put(item),
       invokeLater: (name, payload) =>
@@ -184,124 +194,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     await close(server);
     throw error;
   }
-}
-
-interface ServingWorld {
-  access: AccessControl;
-  gate: Gate;
-  callLog: CallLog;
-  log: Log;
-  door: DoorWorld;
-}
-
-function serve(server: Server, services: Map<string, Service>, world: ServingWorld): void {
-  server.on('request', (request, response) => {
-    answer(request, services, world)
-      .then(({ statusCode, headers, body }) => response.writeHead(statusCode, headers).end(body))
-      .catch((error: unknown) => breakOff(response, error, world.log));
-  });
-}
-
-async function answer(
-  request: IncomingMessage,
-  services: Map<string, Service>,
-  world: ServingWorld,
-): Promise<Answer> {
-  refuseBrowsers(request);
-  const url = new URL(request.url ?? '/', `http://${HOST}`);
-  const body = await readBody(request);
-  if (url.pathname.startsWith(DOOR)) return answerAtDoor(world.door, request.method ?? 'GET', url, body);
-  const credential = readCredential(request.headers);
-  const service = services.get(credential?.service ?? '');
-  if (!credential || !service) return unknownService(credential?.service);
-  const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
-  try {
-    const caller = world.access.callerWith(credential.accessKeyId);
-    if (!caller) throw unknownCaller(service);
-    const action = readAction(service.protocol, request.headers, body);
-    return await perform(service, action, body, caller, contentType, world);
-  } catch (error) {
-    if (error instanceof AwsError) return writeError(service, error, contentType);
-    if (error instanceof Disconnect) throw error;
-    world.log.error(`local AWS failed: ${error instanceof Error ? error.stack : String(error)}`);
-    return writeError(
-      service,
-      new AwsError('InternalFailure', `local AWS failed: ${String(error)}`, 500),
-      contentType,
-    );
-  }
-}
-
-async function perform(
-  service: Service,
-  action: string | undefined,
-  body: string,
-  caller: Caller,
-  contentType: string,
-  { gate, callLog }: ServingWorld,
-): Promise<Answer> {
-  const operation = action === undefined ? undefined : service.operations[action];
-  if (action === undefined || !operation) {
-    const name = action ?? '(none named)';
-    const because = `${service.name} ${name} isn't simulated by local AWS`;
-    callLog.record({
-      caller: caller.name,
-      action: `${service.name}:${name}`,
-      resource: '*',
-      allowed: false,
-      because,
-    });
-    throw new NotSimulated(`${service.name} ${name}`);
-  }
-  const input = readInput(service, action, body);
-  checkInput(service.schemas, action, input);
-  const needs = operation.needs(input);
-  const output = await gate.pass({ service: service.name, action, caller, input, needs }, () =>
-    operation.run(input, caller),
-  );
-  checkOutput(service.schemas, action, output ?? {});
-  return writeAnswer(service, action, output ?? {}, contentType);
-}
-
-/** A web page that a developer happens to have open must not reach the door. */
-function refuseBrowsers({ headers }: IncomingMessage): void {
-  const host = headers.host?.replace(/:\d+$/, '');
-  if (headers.origin !== undefined || (host !== HOST && host !== 'localhost')) {
-    throw new Disconnect('Only programs on this machine are answered');
-  }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > LARGEST_REQUEST) throw new Disconnect('The request is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function unknownService(name: string | undefined): Answer {
-  const message = name ? `Service ${name} isn't simulated by local AWS` : 'The request is not signed';
-  const body = JSON.stringify({ __type: 'NotSimulatedLocally', message });
-  return {
-    statusCode: 400,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'NotSimulatedLocally' },
-    body,
-  };
-}
-
-function unknownCaller({ protocol }: Service): AwsError {
-  const message = 'The security token included in the request is invalid.';
-  return protocol === 'query'
-    ? new AwsError('InvalidClientTokenId', message, 403)
-    : new AwsError('UnrecognizedClientException', message, 400);
-}
-
-function breakOff(response: ServerResponse, error: unknown, log: Log): void {
-  if (!(error instanceof Disconnect)) log.error(`local AWS failed: ${String(error)}`);
-  response.destroy();
 }
 
 async function untilIdle(

@@ -4,8 +4,10 @@ import type { Clock } from './clock';
 import type { Inbox } from './inbox';
 import { isObject, type JsonObject, list } from './json';
 import type { Answer } from './protocol';
+import type { CloudTrail } from './services/cloudtrail';
 import { type ConfigHistory, isRecordable } from './services/config';
 import { type Buses, type Event, toTheSecond } from './services/events';
+import type { S3 } from './services/s3';
 import type { Queues } from './services/sqs';
 import type { Stack } from './template';
 
@@ -15,6 +17,8 @@ export interface DoorWorld {
   queues: Queues;
   history: ConfigHistory;
   inbox: Inbox;
+  s3: S3;
+  cloudtrail: CloudTrail;
   log: CallLog;
   clock: Clock;
 }
@@ -22,6 +26,7 @@ export interface DoorWorld {
 /** Where the local-only door is: everything that AWS itself would not offer. */
 export const DOOR = '/_trailseal/';
 
+/** A route may answer later. */
 type Route = (world: DoorWorld, query: URLSearchParams, body: string) => unknown;
 
 const ROUTES: Record<string, Route> = {
@@ -43,10 +48,41 @@ const ROUTES: Record<string, Route> = {
     for (const item of items) history.put(item);
     return { items: items.length };
   },
+  'PUT buckets': ({ s3 }, _, body) => {
+    const { name, owner, region } = readTexts(body, ['name'], ['owner', 'region']);
+    s3.createBucket(name ?? '', { ...(owner ? { owner } : {}), ...(region ? { region } : {}) });
+    return { bucket: name };
+  },
+  'PUT public-keys': ({ stack, cloudtrail }, query, body) => {
+    const records = list(parse(body));
+    const region = query.get('region') ?? stack.options.region;
+    cloudtrail.trails.addPublicKeys(region, records);
+    return { region, keys: records.length };
+  },
+  'PUT trails': ({ cloudtrail }, _, body) => ({
+    trails: list(parse(body)).map((trail) => cloudtrail.trails.putTrail(trail).arn),
+  }),
+  'PUT trail-status': ({ cloudtrail }, query, body) => {
+    const trail = query.get('trail') ?? '';
+    cloudtrail.trails.setStatus(trail, parse(body));
+    return { trail };
+  },
+  'POST log-notices': async ({ cloudtrail }, _, body) => {
+    const value = parse(body);
+    const { topicArn = '', bucket = '' } = readTexts(body, ['topicArn', 'bucket'], []);
+    const keys = isObject(value) ? list(value['keys']).map(String) : [];
+    await cloudtrail.publishLogNotice(topicArn, bucket, keys);
+    return { keys: keys.length };
+  },
 };
 
 /** What AWS says comes in here, where PutEvents refuses to speak for AWS. */
-export function answerAtDoor(world: DoorWorld, method: string, url: URL, body: string): Answer {
+export async function answerAtDoor(
+  world: DoorWorld,
+  method: string,
+  url: URL,
+  body: string,
+): Promise<Answer> {
   const name = url.pathname.slice(DOOR.length);
   const route = ROUTES[`${method} ${name}`];
   if (!route)
@@ -54,7 +90,7 @@ export function answerAtDoor(world: DoorWorld, method: string, url: URL, body: s
       message: `${method} ${url.pathname} isn't here; try: ${Object.keys(ROUTES).join(', ')}`,
     });
   try {
-    return json(200, route(world, url.searchParams, body));
+    return json(200, await route(world, url.searchParams, body));
   } catch (error) {
     return json(400, { message: error instanceof Error ? error.message : String(error) });
   }
@@ -120,6 +156,19 @@ function readResources(value: JsonObject, which: string): string[] {
   if (Array.isArray(resources) && resources.every((resource) => typeof resource === 'string'))
     return resources;
   throw new Error(`${which}field "resources" must be a list of strings, not ${describe(resources)}`);
+}
+
+/** Fields of the body that are strings; throws with the name of one that isn't. */
+function readTexts(body: string, required: string[], optional: string[]): Record<string, string | undefined> {
+  const value = parse(body);
+  if (!isObject(value)) throw new Error(`the body must be a JSON object, not ${describe(value)}`);
+  return Object.fromEntries(
+    [...required, ...optional].map((field) => {
+      const text = value[field];
+      if (typeof text === 'string' || (text === undefined && !required.includes(field))) return [field, text];
+      throw new Error(`field "${field}" must be a string, not ${describe(text)}`);
+    }),
+  );
 }
 
 function parse(body: string): unknown {

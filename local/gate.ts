@@ -3,7 +3,7 @@ import { AwsError, Disconnect } from './aws-error';
 
 /** A call on its way in, as a fault rule sees it. */
 export interface PassingCall {
-  /** `sqs`, `sns`, `events`, `dynamodb`, `config`, `sts` or `lambda`. */
+  /** `sqs`, `sns`, `events`, `dynamodb`, `config`, `s3`, `cloudtrail`, `sts` or `lambda`. */
   service: string;
   /** The operation, `SendMessage`. */
   action: string;

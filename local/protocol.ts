@@ -8,16 +8,23 @@ import type { Service } from './service';
 export interface Answer {
   statusCode: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 }
 
-/** Who signed a request, and for which service. Signatures are not verified: everything here is local. */
-export function readCredential(
-  headers: IncomingHttpHeaders,
-): { accessKeyId: string; service: string } | undefined {
-  const scope = /Credential=([^/,\s]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '');
-  const [, accessKeyId, service] = scope ?? [];
-  return accessKeyId && service ? { accessKeyId, service } : undefined;
+/** Who signed a request, for which region and service. */
+export interface Credential {
+  accessKeyId: string;
+  region: string;
+  service: string;
+}
+
+/** Signatures are not verified: everything here is local. */
+export function readCredential(headers: IncomingHttpHeaders): Credential | undefined {
+  const scope = /Credential=([^/,\s]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(
+    headers.authorization ?? '',
+  );
+  const [, accessKeyId, region, service] = scope ?? [];
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
 /** The operation that a request names; undefined when it names none. */

@@ -3,18 +3,19 @@ import type { Caller, Need } from './access';
 /** One operation of a service. Its input was checked against the SDK's schema before. */
 export interface Operation {
   /** The rights that this call needs; throws when it names something that doesn't exist. */
-  needs(input: unknown): Need[];
-  run(input: unknown, caller: Caller): unknown;
+  needs(input: unknown, region: string): Need[];
+  /** `region` is the one that the call was signed for. */
+  run(input: unknown, caller: Caller, region: string): unknown;
 }
 
 /** Binds an operation's input type: the one place where checked JSON becomes a type. */
 export function operation<Input>(typed: {
-  needs: (input: Input) => Need[];
-  run: (input: Input, caller: Caller) => unknown;
+  needs: (input: Input, region: string) => Need[];
+  run: (input: Input, caller: Caller, region: string) => unknown;
 }): Operation {
   return {
-    needs: (input) => typed.needs(input as Input),
-    run: (input, caller) => typed.run(input as Input, caller),
+    needs: (input, region) => typed.needs(input as Input, region),
+    run: (input, caller, region) => typed.run(input as Input, caller, region),
   };
 }
 

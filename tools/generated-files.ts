@@ -1,20 +1,23 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, parse, relative, sep } from 'node:path';
+import { basename, dirname, join, parse, sep } from 'node:path';
 import * as z from 'zod/mini';
 import type { DeclareCommand } from '../cli/trailseal';
 import { FindingEventDetail } from '../shared/contracts/trailseal/finding';
-import type { AnyRule } from '../shared/controls/control';
+import { type Control, isRule } from '../shared/controls/control';
 import { complianceJsonSchema, type Rulebook } from '../shared/policy/schema';
 import { Alert } from '../shared/tell/alerts/alert';
 import { renderCatalogue } from './reference/catalogue';
 import { renderCommandLine } from './reference/command-line';
 import { renderCompliance } from './reference/compliance';
+import { type ControlFile, renderIndex } from './reference/control-index';
 import { renderEvents } from './reference/events';
-import { type RuleFile, renderIndex } from './reference/rule-index';
+import { renderTrailVerdicts } from './reference/trail-verdicts';
 
 const root = dirname(__dirname);
-const RULES = join('shared', 'controls', 'rules');
+const CONTROLS = join('shared', 'controls');
+/** Below them are the shelves, one per service. */
+const KINDS = ['rules', 'verifications'];
 
 interface GeneratedFile {
   /** From the project's root, with slashes. */
@@ -22,9 +25,9 @@ interface GeneratedFile {
   render(source: Source): string | Promise<string>;
 }
 
-/** What files are generated from. Rules come from the folder, not from the index, which may be about to change. */
+/** What files are generated from. Controls come from the folders, not from the index, which may be about to change. */
 interface Source {
-  readonly files: readonly RuleFile[];
+  readonly files: readonly ControlFile[];
   readonly rulebook: Rulebook;
 }
 
@@ -34,16 +37,18 @@ const generatedFiles: readonly GeneratedFile[] = [
     path: 'shared/controls/index.ts',
     render: ({ files }) => formatted('shared/controls/index.ts', renderIndex(files)),
   },
-  { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.rules) },
+  { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.controls) },
   {
     path: 'docs/reference/events.md',
-    render: ({ rulebook }) => renderEvents(root, rulebook.rules, readdirSync(join(root, 'functions')).sort()),
+    render: ({ rulebook }) =>
+      renderEvents(root, rulebook.controls.filter(isRule), readdirSync(join(root, 'functions')).sort()),
   },
   {
     path: 'docs/reference/compliance-yml.md',
     render: ({ rulebook }) => renderCompliance(complianceJsonSchema(rulebook)),
   },
   { path: 'docs/reference/command-line.md', render: async () => renderCommandLine(await commands()) },
+  { path: 'docs/reference/trail-verdicts.md', render: () => renderTrailVerdicts() },
   {
     path: 'docs/schemas/compliance.schema.json',
     render: ({ rulebook }) => json(complianceJsonSchema(rulebook)),
@@ -92,21 +97,24 @@ function formatted(path: string, text: string): string {
   return run.stdout;
 }
 
-/** Each file under shared/controls/rules, with the rule that it exports, sorted by the rule's id. */
-export async function ruleFiles(): Promise<RuleFile[]> {
-  const files = readdirSync(join(root, RULES), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
+/** Each file on a shelf of shared/controls, with the control that it exports, sorted by the control's id. */
+export async function controlFiles(): Promise<ControlFile[]> {
+  const files = KINDS.flatMap((kind) =>
+    readdirSync(join(root, CONTROLS, kind), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && file !== basename(file))
+      .map((file) => join(kind, file)),
   );
   const loaded = files.map(async (file) => ({
-    path: relative(join('shared', 'controls'), join(RULES, file)).split(sep).join('/'),
-    rule: await ruleIn(join(root, RULES, file)),
+    path: file.split(sep).join('/'),
+    control: await controlIn(join(root, CONTROLS, file)),
   }));
-  return (await Promise.all(loaded)).sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
+  return (await Promise.all(loaded)).sort((a, b) => (a.control.id < b.control.id ? -1 : 1));
 }
 
-async function ruleIn(file: string): Promise<AnyRule> {
-  const exported = await defaultOf<AnyRule>(file);
-  if (!exported || !('judge' in exported)) throw new Error(`${file}: expected a rule as its default export`);
+async function controlIn(file: string): Promise<Control> {
+  const exported = await defaultOf<Control>(file);
+  if (!exported || !('judge' in exported))
+    throw new Error(`${file}: expected a control as its default export`);
   return exported;
 }
 
@@ -131,8 +139,8 @@ async function defaultOf<T extends object>(file: string): Promise<T | undefined>
 
 /** @returns the generated files as they should be, by path */
 export async function render(remediated: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  const files = await ruleFiles();
-  const source = { files, rulebook: { rules: files.map(({ rule }) => rule), remediated } };
+  const files = await controlFiles();
+  const source = { files, rulebook: { controls: files.map(({ control }) => control), remediated } };
   return new Map(
     await Promise.all(
       generatedFiles.map(async (file): Promise<[string, string]> => [file.path, await file.render(source)]),

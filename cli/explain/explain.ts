@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eventPatterns } from '../../resources/event-patterns';
+import { objectCreated } from '../../resources/trails';
 import type { CompliancePolicy, Exemption, Mode } from '../../shared/contracts/trailseal/compliance-policy';
-import { rules as controls } from '../../shared/controls';
-import type { AnyRule } from '../../shared/controls/control';
+import { controls } from '../../shared/controls';
+import { type Control, isRule } from '../../shared/controls/control';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
 import { controlNamed } from '../control-named';
@@ -22,58 +23,73 @@ export interface ExplainOptions {
 
 /** Says all about one control, and what compliance.yml makes of it here. */
 export async function explain(name: string, options: ExplainOptions, shell: Shell): Promise<ExitCode> {
-  const rule = controlNamed(name, controls, 'ID');
+  const control = controlNamed(name, controls, 'ID');
   const here = policyHere(options.config, shell);
   if (options.format === 'text') {
     const { out, env } = shell;
-    out.write(`${pageText(sections(rule, here), styleOf(out, env))}\n`);
+    out.write(`${pageText(sections(control, here), styleOf(out, env))}\n`);
   } else {
     const write = options.format === 'json' ? jsonText : jsonLine;
-    shell.out.write(write(explanationRecord(rule, here.policy)));
+    shell.out.write(write(explanationRecord(control, here.policy)));
   }
   return here.isInvalid ? 2 : 0;
 }
 
-/** The rule's part of the pattern that is deployed for all of them. */
-const eventPatternOf = (rule: AnyRule) => eventPatterns([rule]).configurationItemChange;
+/** A rule's part of the pattern that is deployed for all of them; of a verification, the arrival of files here. */
+const eventPatternOf = (control: Control, policy: CompliancePolicy | undefined): object =>
+  isRule(control)
+    ? eventPatterns([control]).configurationItemChange
+    : objectCreated(policy?.trails.buckets ?? []);
 
-const exemptionsOf = (rule: AnyRule, policy: CompliancePolicy | undefined): readonly Exemption[] =>
-  policy?.exemptions.filter(({ control }) => control === rule.id) ?? [];
+const exemptionsOf = ({ id }: Control, policy: CompliancePolicy | undefined): readonly Exemption[] =>
+  policy?.exemptions.filter(({ control }) => control === id) ?? [];
 
 /** `exemptions` is null where compliance.yml is not known. */
-const explanationRecord = (rule: AnyRule, policy: CompliancePolicy | undefined) => ({
-  ...controlRecord(rule, policy),
-  eventPattern: eventPatternOf(rule),
-  exemptions: policy === undefined ? null : exemptionsOf(rule, policy),
+const explanationRecord = (control: Control, policy: CompliancePolicy | undefined) => ({
+  ...controlRecord(control, policy),
+  eventPattern: eventPatternOf(control, policy),
+  exemptions: policy === undefined ? null : exemptionsOf(control, policy),
 });
 
-const sections = (rule: AnyRule, here: PolicyHere): Section[] => [
+const sections = (control: Control, here: PolicyHere): Section[] => [
   {
-    title: rule.id,
-    lines: [paragraph(`${rule.title}.`), paragraph(`Severity ${rule.severity}, version ${rule.version}.`)],
+    title: control.id,
+    lines: [
+      paragraph(`${control.title}.`),
+      paragraph(`Severity ${control.severity}, version ${control.version}.`),
+    ],
   },
-  { title: 'Why it matters', lines: [paragraph(rule.rationale)] },
-  {
-    title: 'What it reads',
-    lines: [paragraph(`Of ${rule.resourceTypes.join(', ')}:`), ...pathsRead(rule).map(listed)],
-  },
-  { title: 'Parameters', lines: parameterLines(rule, here) },
-  { title: `Here${here.file === undefined ? '' : `, by ${here.file}`}`, lines: hereLines(rule, here) },
-  { title: 'What you can do when it fails', lines: rule.whatToDo.map(step) },
+  { title: 'Why it matters', lines: [paragraph(control.rationale)] },
+  { title: 'What it reads', lines: readLines(control) },
+  { title: 'Parameters', lines: parameterLines(control, here) },
+  { title: `Here${here.file === undefined ? '' : `, by ${here.file}`}`, lines: hereLines(control, here) },
+  { title: 'What you can do when it fails', lines: control.whatToDo.map(step) },
   {
     title: 'Frameworks',
-    lines: columnLines(frameworkRows(rule)),
+    lines: columnLines(frameworkRows(control)),
   },
-  { title: 'Also known as', lines: aliasesOf(rule).map(listed) },
+  { title: 'Also known as', lines: aliasesOf(control).map(listed) },
   {
-    title: 'EventBridge pattern that brings it items',
-    lines: [{ text: JSON.stringify(eventPatternOf(rule)) }],
+    title: `EventBridge pattern that brings it ${isRule(control) ? 'items' : 'files'}`,
+    lines: patternLines(control, here),
   },
 ];
 
-function parameterLines(rule: AnyRule, { policy, file }: PolicyHere): Line[] {
-  const { properties = {} } = parameterSchema(rule);
-  const set = settingsOf(rule, policy)?.parameters;
+const readLines = (control: Control): Line[] =>
+  isRule(control)
+    ? [paragraph(`Of ${control.resourceTypes.join(', ')}:`), ...pathsRead(control).map(listed)]
+    : [paragraph(control.verifies)];
+
+const patternLines = (control: Control, { policy }: PolicyHere): Line[] => {
+  const pattern = eventPatternOf(control, policy);
+  return Object.keys(pattern).length === 0
+    ? [paragraph('None: compliance.yml names no bucket under trails.buckets.')]
+    : [{ text: JSON.stringify(pattern) }];
+};
+
+function parameterLines(control: Control, { policy, file }: PolicyHere): Line[] {
+  const { properties = {} } = parameterSchema(control);
+  const set = settingsOf(control, policy)?.parameters;
   return Object.entries(properties).flatMap(([name, schema]): Line[] => {
     const { default: fallback, description = '' } = typeof schema === 'object' ? schema : {};
     const differs = set !== undefined && !isDeepStrictEqual(set[name], fallback);
@@ -96,15 +112,15 @@ const effects: Readonly<Record<Mode, string>> = {
   auto: 'people are told, and it is changed at once',
 };
 
-function hereLines(rule: AnyRule, { policy }: PolicyHere): Line[] {
-  const mode = settingsOf(rule, policy)?.mode;
+function hereLines(control: Control, { policy }: PolicyHere): Line[] {
+  const mode = settingsOf(control, policy)?.mode;
   if (policy === undefined || mode === undefined) return [paragraph('Mode and exemptions are not known.')];
-  const exemptions = exemptionsOf(rule, policy);
+  const exemptions = exemptionsOf(control, policy);
   return [
     paragraph(`Mode ${mode}: ${effects[mode]}.`),
     ...(exemptions.length > 0
       ? exemptions.map((exemption) => listed(exemptionText(exemption)))
-      : [paragraph(rule.exemptible ? 'No exemptions.' : notExemptible)]),
+      : [paragraph(control.exemptible ? 'No exemptions.' : notExemptible)]),
   ];
 }
 

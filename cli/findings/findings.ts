@@ -1,5 +1,5 @@
 import type { Severity } from '../../shared/contracts/trailseal/finding';
-import { rules as controls } from '../../shared/controls';
+import { controls } from '../../shared/controls';
 import { controlNamed } from '../control-named';
 import { jsonLine, jsonText } from '../json-text';
 import type { Format } from '../redrive/render';

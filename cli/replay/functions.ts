@@ -4,7 +4,7 @@ import {
 } from '../../functions/evaluate-configuration/evaluate-configuration';
 import { type Outcome as Sent, sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
-import { rules, rulesByResourceType } from '../../shared/controls';
+import { controls, rulesByResourceType } from '../../shared/controls';
 import type { PolicyInForce } from '../../shared/controls/judge';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
@@ -61,7 +61,7 @@ export const sendAlertOn =
     const observed = counting(name, counted);
     const clients = aws.as(call);
     const handle = sendAlert({
-      controls: rules,
+      controls,
       policy,
       topic: clients.topic,
       claims: clients.claims(name),

@@ -1,7 +1,7 @@
 import { modes } from '../../shared/contracts/trailseal/compliance-policy';
 import { type Severity, severities } from '../../shared/contracts/trailseal/finding';
-import { rules as controls } from '../../shared/controls';
-import type { AnyRule } from '../../shared/controls/control';
+import { controls } from '../../shared/controls';
+import type { Control } from '../../shared/controls/control';
 import { nearestWord } from '../../shared/policy/nearest-word';
 import { Failure } from '../failure';
 import { frameworksNamed, frameworksOf } from '../frameworks';
@@ -30,13 +30,13 @@ export async function rules(options: RulesOptions, shell: Shell): Promise<ExitCo
     case 'json':
       shell.out.write(
         jsonText({
-          controls: selected.map((rule) => controlRecord(rule, here.policy)),
+          controls: selected.map((control) => controlRecord(control, here.policy)),
           summary: summaryRecord(selected, here),
         }),
       );
       break;
     case 'ndjson':
-      for (const rule of selected) shell.out.write(jsonLine(controlRecord(rule, here.policy)));
+      for (const control of selected) shell.out.write(jsonLine(controlRecord(control, here.policy)));
       shell.out.write(jsonLine(summaryRecord(selected, here)));
       break;
     case 'text':
@@ -46,12 +46,12 @@ export async function rules(options: RulesOptions, shell: Shell): Promise<ExitCo
 }
 
 /** The services whose resources a control judges: `AWS::EC2::SecurityGroup` is one of `ec2`. */
-const servicesOf = ({ resourceTypes }: AnyRule): string[] => [
+const servicesOf = ({ resourceTypes }: Control): string[] => [
   ...new Set(resourceTypes.map((type) => (type.split('::')[1] ?? '').toLowerCase())),
 ];
 
 /** @throws Failure for a service that no control judges, so that a misspelt one doesn't look like a safe one */
-function select({ service, severity }: RulesOptions, frameworks: readonly string[] | undefined): AnyRule[] {
+function select({ service, severity }: RulesOptions, frameworks: readonly string[] | undefined): Control[] {
   const services = service?.map((name) =>
     known(
       name.toLowerCase(),
@@ -61,10 +61,10 @@ function select({ service, severity }: RulesOptions, frameworks: readonly string
     ),
   );
   return controls.filter(
-    (rule) =>
-      (services === undefined || servicesOf(rule).some((own) => services.includes(own))) &&
-      (severity === undefined || severity.includes(rule.severity)) &&
-      (frameworks === undefined || frameworksOf(rule).some(({ key }) => frameworks.includes(key))),
+    (control) =>
+      (services === undefined || servicesOf(control).some((own) => services.includes(own))) &&
+      (severity === undefined || severity.includes(control.severity)) &&
+      (frameworks === undefined || frameworksOf(control).some(({ key }) => frameworks.includes(key))),
   );
 }
 
@@ -84,17 +84,19 @@ function known(name: string, names: readonly string[], option: string, verb: str
   ]);
 }
 
-const bySeverity = (selected: readonly AnyRule[]): AnyRule[] =>
+const bySeverity = (selected: readonly Control[]): Control[] =>
   selected.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 
-const modeOf = (rule: AnyRule, { policy }: PolicyHere): string => settingsOf(rule, policy)?.mode ?? '?';
+const modeOf = (control: Control, { policy }: PolicyHere): string => settingsOf(control, policy)?.mode ?? '?';
 
-const summaryRecord = (selected: readonly AnyRule[], here: PolicyHere) => ({
+const summaryRecord = (selected: readonly Control[], here: PolicyHere) => ({
   kind: 'summary',
   controls: selected.length,
   ofAll: controls.length,
   bySeverity: countsOf(selected.map(({ severity }) => severity)),
-  ...(here.policy === undefined ? {} : { byMode: countsOf(selected.map((rule) => modeOf(rule, here))) }),
+  ...(here.policy === undefined
+    ? {}
+    : { byMode: countsOf(selected.map((control) => modeOf(control, here))) }),
 });
 
 const countsOf = (words: readonly string[]): Record<string, number> =>
@@ -104,23 +106,23 @@ const countsOf = (words: readonly string[]): Record<string, number> =>
 
 /** One line each where they fit, then the totals. */
 function rulesText(
-  selected: readonly AnyRule[],
+  selected: readonly Control[],
   here: PolicyHere,
   frameworks: readonly string[] | undefined,
   style: TextStyle,
 ): string {
   if (selected.length === 0) return 'No control is all of that.\n';
-  const severity: Column<AnyRule> = { title: 'SEVERITY', text: (rule) => rule.severity };
-  const id: Column<AnyRule> = { title: 'CONTROL', text: (rule) => rule.id };
-  const mode: Column<AnyRule> = { title: 'MODE', text: (rule) => modeOf(rule, here) };
-  const title: Column<AnyRule> = { title: 'WHAT HOLDS', text: (rule) => rule.title };
-  const types: Column<AnyRule> = {
+  const severity: Column<Control> = { title: 'SEVERITY', text: (control) => control.severity };
+  const id: Column<Control> = { title: 'CONTROL', text: (control) => control.id };
+  const mode: Column<Control> = { title: 'MODE', text: (control) => modeOf(control, here) };
+  const title: Column<Control> = { title: 'WHAT HOLDS', text: (control) => control.title };
+  const types: Column<Control> = {
     title: 'RESOURCE TYPES',
     text: ({ resourceTypes }) => resourceTypes.join(', '),
   };
   // Whoever asks for a framework wants to know which of its items a control answers to.
-  const items: Column<AnyRule>[] =
-    frameworks === undefined ? [] : [{ title: 'ITEMS', text: (rule) => itemsOf(rule, frameworks) }];
+  const items: Column<Control>[] =
+    frameworks === undefined ? [] : [{ title: 'ITEMS', text: (control) => itemsOf(control, frameworks) }];
   const table = tableText(
     selected,
     [
@@ -134,16 +136,16 @@ function rulesText(
   return `${table}\n\n${totalsText(selected, here)}\n`;
 }
 
-const itemsOf = (rule: AnyRule, frameworks: readonly string[]): string =>
-  frameworksOf(rule)
+const itemsOf = (control: Control, frameworks: readonly string[]): string =>
+  frameworksOf(control)
     .filter(({ key }) => frameworks.includes(key))
     .map(({ key, items }) => (frameworks.length === 1 ? items.join(' ') : `${key}: ${items.join(' ')}`))
     .join(', ');
 
-function totalsText(selected: readonly AnyRule[], here: PolicyHere): string {
+function totalsText(selected: readonly Control[], here: PolicyHere): string {
   const ofAll = selected.length === controls.length ? '' : ` of ${controls.length}`;
   const inModes = tally(
-    selected.map((rule) => modeOf(rule, here)),
+    selected.map((control) => modeOf(control, here)),
     modes,
   );
   const said = [

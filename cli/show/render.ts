@@ -1,7 +1,7 @@
 import type { FindingRows } from '../../shared/aws/findings-reader';
 import type { Finding, TransitionKind } from '../../shared/contracts/trailseal/finding';
-import { rules as controls } from '../../shared/controls';
-import type { AnyRule } from '../../shared/controls/control';
+import { controls } from '../../shared/controls';
+import type { Control } from '../../shared/controls/control';
 import { type Alert, alertOf } from '../../shared/tell/alerts/alert';
 import { durationText } from '../../shared/tell/alerts/duration';
 import { exposedSeconds, type State } from '../findings/listing';
@@ -48,12 +48,15 @@ function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
     },
     {
       title: finding.state === 'resolved' ? 'What the control says now' : 'What is wrong',
-      lines: verdictLines(finding),
+      lines: verdictLines(finding, control),
     },
     { title: 'Resource (names as reported)', lines: resourceLines(finding) },
     { title: 'Exposure (times in UTC)', lines: [paragraph(exposureText(finding, now))] },
     { title: 'Exemption', lines: exemptionLines(finding, now) },
-    { title: `What changed: ${links.change.state}`, lines: changeLines(links.change) },
+    {
+      title: `What changed: ${links.change.state}`,
+      lines: control?.kind === 'verification' ? [paragraph(FILES)] : changeLines(links.change),
+    },
     { title: `Who did it: ${links.actor.state}`, lines: [paragraph(links.actor.says)] },
     { title: `Is the record true: ${links.proof.state}`, lines: [paragraph(links.proof.says)] },
     {
@@ -80,7 +83,7 @@ const KINDS: Readonly<Record<State, TransitionKind>> = {
 };
 
 /** The four links as an alert of the finding, as it is now, would have them. */
-function linksOf(finding: Finding, now: Date, control: AnyRule | undefined): Alert['links'] {
+function linksOf(finding: Finding, now: Date, control: Control | undefined): Alert['links'] {
   const { history: _, ...summary } = finding;
   const { judgement, exposure } = finding;
   const transition = {
@@ -96,7 +99,10 @@ function linksOf(finding: Finding, now: Date, control: AnyRule | undefined): Ale
   return alertOf({ schemaVersion: '1', transition, finding: summary }, { control, mode: undefined }).links;
 }
 
-function verdictLines({ judgement, unsettled, history }: Finding): Line[] {
+const FILES = 'Nothing was configured: files that CloudTrail delivered were verified.';
+
+function verdictLines({ judgement, unsettled, history }: Finding, control: Control | undefined): Line[] {
+  const observed = control?.kind === 'verification' ? 'Verified' : 'Observed by AWS Config';
   const reasons = (judgement?.because ?? []).flatMap(({ says, path, value, expected }): Line[] => [
     listed(says),
     { mark: '  ', text: `${path} is ${valueText(value)}, expected ${expected}` },
@@ -110,9 +116,7 @@ function verdictLines({ judgement, unsettled, history }: Finding): Line[] {
     ...(judgement?.compliance !== 'NON_COMPLIANT' && before !== undefined
       ? [paragraph(`What was wrong at ${timeText(before.observedAt)}: ${before.annotation}`)]
       : []),
-    ...(judgement === undefined
-      ? []
-      : [paragraph(`Observed by AWS Config at ${timeText(judgement.observedAt)} UTC.`)]),
+    ...(judgement === undefined ? [] : [paragraph(`${observed} at ${timeText(judgement.observedAt)} UTC.`)]),
     ...(unsettled === undefined
       ? []
       : [

@@ -6,6 +6,7 @@ import { AwsError } from '../aws-error';
 import type { Clock } from '../clock';
 import { deliver, type Failure } from '../delivery';
 import type { Functions } from '../functions';
+import type { Gate } from '../gate';
 import { readPolicy, type Statement } from '../iam';
 import type { Inbox } from '../inbox';
 import { isObject, list, parseObject } from '../json';
@@ -27,6 +28,8 @@ interface Topic {
   policyText?: string;
   key: EncryptionKey | undefined;
   subscriptions: Subscription[];
+  /** Belongs to somebody else; the stack only subscribes to it. */
+  outside?: true;
 }
 
 interface Subscription {
@@ -70,6 +73,7 @@ interface SubscribeInput {
 export interface TopicsWorld {
   stack: Stack;
   access: AccessControl;
+  gate: Gate;
   queues: Queues;
   functions: Functions;
   inbox: Inbox;
@@ -110,6 +114,8 @@ export class Topics {
     for (const subscription of stack.ofType('AWS::SNS::Subscription')) {
       allowProperties(subscription, [
         'TopicArn',
+        // Where the topic is, as its ARN says too.
+        'Region',
         'Protocol',
         'Endpoint',
         'FilterPolicy',
@@ -117,7 +123,9 @@ export class Topics {
         'RawMessageDelivery',
         'RedrivePolicy',
       ]);
-      this.#subscribe(String(subscription.properties['TopicArn']), subscription.properties);
+      const topicArn = String(subscription.properties['TopicArn']);
+      if (!this.#topics.has(topicArn)) this.#addOutside(topicArn);
+      this.#subscribe(topicArn, subscription.properties);
     }
   }
 
@@ -134,7 +142,7 @@ export class Topics {
   /** A reader on this laptop for topics that nobody reads by e-mail, so that no alert stays unseen. */
   addEmailViewer(): void {
     for (const topic of this.all()) {
-      if (topic.subscriptions.some(({ protocol }) => protocol === 'email')) continue;
+      if (topic.outside || topic.subscriptions.some(({ protocol }) => protocol === 'email')) continue;
       const viewer = this.#subscribe(topic.resource.arn, { Protocol: 'email', Endpoint: 'you@localhost' });
       viewer.hidden = true;
     }
@@ -149,6 +157,16 @@ export class Topics {
     return publication.messageId;
   }
 
+  /** Publishes in the name of an AWS service, as far as the topic lets it. */
+  async publishFor(caller: Caller, input: PublishInput & { TopicArn: string }): Promise<void> {
+    const topic = this.withArn(input.TopicArn);
+    const needs = [publishNeed(topic)];
+    await this.#world.gate.pass(
+      { service: 'sns', action: 'Publish', caller, input, needs, implied: true },
+      () => this.publish(topic, input),
+    );
+  }
+
   subscribe(input: SubscribeInput): Subscription {
     return this.#subscribe(input.TopicArn, { ...input, ...input.Attributes });
   }
@@ -157,6 +175,18 @@ export class Topics {
     for (const topic of this.all()) {
       topic.subscriptions = topic.subscriptions.filter((subscription) => subscription.arn !== arn);
     }
+  }
+
+  /** A topic that the template names by its ARN alone: its owner lets in whoever publishes. */
+  #addOutside(arn: string): void {
+    const name = /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:([\w-]+)$/.exec(arn)?.[1];
+    if (name === undefined) throw new Error(`Not the ARN of a topic: ${arn}`);
+    const resource = { logicalId: name, type: 'AWS::SNS::Topic', name, arn, properties: {} };
+    const policy = readPolicy(
+      { Statement: { Effect: 'Allow', Principal: '*', Action: 'sns:Publish', Resource: arn } },
+      arn,
+    );
+    this.#topics.set(arn, { resource, name, policy, key: undefined, subscriptions: [], outside: true });
   }
 
   #subscribe(topicArn: string, properties: Record<string, unknown>): Subscription {
@@ -337,9 +367,7 @@ export function snsService(topics: Topics, inbox: Inbox, stack: Stack): Service 
             if (input.PhoneNumber) return [{ action: 'sns:Publish', resource: '*' }];
             throw invalid('TopicArn or TargetArn Reason: no value for required parameter');
           }
-          const topic = topics.withArn(arn);
-          const actions = ['kms:GenerateDataKey', 'kms:Decrypt'];
-          return [{ ...on('Publish', arn), encryption: { key: topic.key, actions, via: 'sns' } }];
+          return [publishNeed(topics.withArn(arn))];
         },
         run: (input) => {
           const arn = input.TopicArn ?? input.TargetArn;
@@ -370,7 +398,12 @@ export function snsService(topics: Topics, inbox: Inbox, stack: Stack): Service 
       }),
       ListTopics: operation<object>({
         needs: () => [{ action: 'sns:ListTopics', resource: `arn:aws:sns:${region}:${accountId}:*` }],
-        run: () => ({ Topics: topics.all().map((topic) => ({ TopicArn: topic.resource.arn })) }),
+        run: () => ({
+          Topics: topics
+            .all()
+            .filter(({ outside }) => !outside)
+            .map((topic) => ({ TopicArn: topic.resource.arn })),
+        }),
       }),
       ListSubscriptionsByTopic: operation<{ TopicArn: string }>({
         needs: (input) => [on('ListSubscriptionsByTopic', input.TopicArn)],
@@ -427,6 +460,13 @@ export function snsService(topics: Topics, inbox: Inbox, stack: Stack): Service 
     },
   };
 }
+
+const publishNeed = ({ resource, policy, key }: Topic): Need => ({
+  action: 'sns:Publish',
+  resource: resource.arn,
+  policy,
+  encryption: { key, actions: ['kms:GenerateDataKey', 'kms:Decrypt'], via: 'sns' },
+});
 
 function readPublication(input: PublishInput): Publication {
   const { Message, Subject, MessageAttributes = {}, MessageStructure } = input;

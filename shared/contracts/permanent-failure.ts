@@ -6,13 +6,18 @@
  * - `invalid-event`: a field is missing or has another shape than AWS documents.
  * - `source-not-aws`: an event on the input side that AWS did not send.
  * - `account-not-covered`, `region-not-covered`: compliance.yml does not cover where it comes from.
+ * - `bucket-not-covered`, `topic-not-covered`: compliance.yml names no such bucket or topic under `trails`.
+ * - `malformed-key`: not the key of a digest or log file of CloudTrail.
  */
 export type FailureReason =
   | 'invalid-json'
   | 'invalid-event'
   | 'source-not-aws'
   | 'account-not-covered'
-  | 'region-not-covered';
+  | 'region-not-covered'
+  | 'bucket-not-covered'
+  | 'topic-not-covered'
+  | 'malformed-key';
 
 /** Trying again can't help: the record is kept as a dead letter, with the reason, and acknowledged. */
 export class PermanentFailure extends Error {

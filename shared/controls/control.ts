@@ -1,9 +1,12 @@
 import type * as z from 'zod/mini';
 import type { Reason, Severity } from '../contracts/trailseal/finding';
+import type { Verification } from './verifications/verification';
 
 export type { Compliance, Reason, Severity } from '../contracts/trailseal/finding';
+export type { Problem } from './verifications/problem';
+export type { Verification } from './verifications/verification';
 
-/** What a rule answers. A reason is in the type, so that a finding always says why. */
+/** What a control answers. A reason is in the type, so that a finding always says why. */
 export type Verdict =
   | { readonly compliance: 'COMPLIANT' }
   | { readonly compliance: 'NON_COMPLIANT'; readonly because: readonly [Reason, ...Reason[]] }
@@ -59,6 +62,10 @@ export interface Rule<Facts = unknown, Parameters = unknown> extends ControlMeta
 
 /** A rule whose facts and parameters only it knows. */
 export type AnyRule = Rule;
+
+export type Control = AnyRule | Verification;
+
+export const isRule = (control: Control): control is AnyRule => control.kind === 'rule';
 
 /** Ties the type of what `judge` gets to the schemas that it was read with. */
 export const defineRule = <Facts, Parameters>(

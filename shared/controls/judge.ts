@@ -86,5 +86,8 @@ function judgement(rule: AnyRule, policy: PolicyInForce, verdict: Verdict): Rule
 }
 
 /** Since when, a dot, and a hash of the policy and the rule: the text sorts by time, the hash tells what is the same. */
-const policyVersion = (rule: AnyRule, policy: PolicyInForce): string =>
+export const policyVersion = (
+  rule: Pick<AnyRule, 'id' | 'version'>,
+  policy: Pick<PolicyInForce, 'since' | 'hash'>,
+): string =>
   `${policy.since}.${createHash('sha256').update(`${policy.hash}\n${rule.id}\n${rule.version}`).digest('hex').slice(0, 12)}`;

@@ -7,6 +7,8 @@ const REASONS = 25;
 const REASONS_BYTES = 8 * 1024;
 const REASON_VALUE_BYTES = 1024;
 const REASON_TEXT_LENGTH = 300;
+/** The address of a file in S3 can be long, and has to be whole to be of use. */
+const REASON_PATH_LENGTH = 700;
 const ANNOTATION_LENGTH = 1000;
 const HISTORY_ANNOTATION_LENGTH = 200;
 
@@ -19,7 +21,7 @@ export const boundedJudgement = (judgement: Judgement): Judgement => ({
 
 const boundedReason = ({ says, path, value, expected }: Reason): Reason => ({
   says: shortenedTo(REASON_TEXT_LENGTH, says),
-  path: shortenedTo(REASON_TEXT_LENGTH, path),
+  path: shortenedTo(REASON_PATH_LENGTH, path),
   value: boundedValue(value, REASON_VALUE_BYTES),
   expected: shortenedTo(REASON_TEXT_LENGTH, expected),
 });

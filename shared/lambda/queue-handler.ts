@@ -10,8 +10,10 @@ import { type PowertoolsTelemetry, publishMetrics, type Telemetry } from './tele
 export interface QueueFunction<Outcome> {
   /** The function's name, as dead letters state it. */
   readonly name: string;
-  /** One message, parsed from JSON. Throws PermanentFailure for what no retry can help. */
+  /** One message, parsed. Throws PermanentFailure for what no retry can help. */
   handle(message: unknown): Promise<Outcome>;
+  /** Reads the body of a queue's message, JSON unless said otherwise. */
+  parse?(body: string): unknown;
   readonly queues: Queues;
   readonly telemetry: PowertoolsTelemetry;
 }
@@ -35,12 +37,18 @@ const isSqsEvent = (event: unknown): event is SQSEvent =>
  * each time that it does. Anything but an SQS batch is taken for a bare message and handled as such; its errors
  * reach the caller.
  */
-export function queueHandler<Outcome>({ name, handle, queues, telemetry }: QueueFunction<Outcome>) {
+export function queueHandler<Outcome>({
+  name,
+  handle,
+  parse = (body) => parseJson('message', body),
+  queues,
+  telemetry,
+}: QueueFunction<Outcome>) {
   const processor = new BatchProcessor(EventType.SQS);
 
   async function handleRecord(record: SQSRecord): Promise<void> {
     try {
-      await handle(parseJson('message', record.body));
+      await handle(parse(record.body));
     } catch (error) {
       if (error instanceof PermanentFailure) await bury(record, error);
       else {

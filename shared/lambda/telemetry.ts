@@ -6,11 +6,18 @@ import type middy from '@middy/core';
 export type MetricName =
   | 'AlertsSent'
   | 'AlertsSuperseded'
+  | 'ChainFindings'
+  | 'ChainsWatched'
   | 'DeadLetters'
+  | 'DigestsLate'
+  | 'DigestsVerified'
   | 'FindingsSettled'
   | 'ItemsJudged'
   | 'ItemsWithoutRule'
   | 'InsufficientData'
+  | 'LogsNotValid'
+  | 'LogsVerified'
+  | 'NotificationsIgnored'
   | 'RuleFailures'
   | 'TransientFailures';
 

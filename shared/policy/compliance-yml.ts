@@ -11,11 +11,12 @@ import {
 } from 'yaml';
 import type * as z from 'zod';
 import { writePath } from '../contracts/parse';
-import type { CompliancePolicy } from '../contracts/trailseal/compliance-policy';
-import type { AnyRule } from '../controls/control';
+import type { CompliancePolicy, Trails } from '../contracts/trailseal/compliance-policy';
+import type { Control } from '../controls/control';
 import { controlsNamed } from './control-names';
 import { describeIssue, didYouMean, type Mistake, quoted } from './mistake';
 import { type ComplianceFile, complianceSchema, endOf, type Rulebook } from './schema';
+import { LOOKBACK_DAYS } from './trails-schema';
 
 export type Compiled = { readonly policy: CompliancePolicy } | { readonly mistakes: readonly Mistake[] };
 
@@ -33,12 +34,12 @@ export function compileCompliancePolicy(text: string, options: Rulebook & { read
   if (source.isBroken) return { mistakes: inOrder(source.mistakes) };
   const checked = schema.safeParse(source.value, { error: describeIssue });
   if (checked.success && source.mistakes.length === 0)
-    return { policy: policyFrom(checked.data, options.rules) };
+    return { policy: policyFrom(checked.data, options.controls) };
   const issues = checked.error?.issues ?? [];
   return {
     mistakes: inOrder([
       ...source.mistakes,
-      ...issues.flatMap((issue) => mistakesIn(issue, source, schema, options.rules)),
+      ...issues.flatMap((issue) => mistakesIn(issue, source, schema, options.controls)),
     ]),
   };
 }
@@ -111,7 +112,7 @@ function mistakesIn(
   issue: z.core.$ZodIssue,
   source: Source,
   schema: z.core.$ZodType,
-  rules: readonly AnyRule[],
+  controls: readonly Control[],
 ): Mistake[] {
   const mistake = (path: readonly PropertyKey[], place: Node | null, message: string): Mistake => ({
     ...source.at(place?.range?.[0] ?? 0),
@@ -124,7 +125,8 @@ function mistakesIn(
   const known = keysAt(schema, issue.path);
   return issue.keys.map((key) => {
     const path = [...issue.path, key];
-    const message = issue.path.join('.') === 'controls' ? unknownControl(key, rules) : unknownKey(key, known);
+    const message =
+      issue.path.join('.') === 'controls' ? unknownControl(key, controls) : unknownKey(key, known);
     return mistake(path, placeOf(source.root, path).key, message);
   });
 }
@@ -132,12 +134,12 @@ function mistakesIn(
 const unknownKey = (key: string, known: readonly string[]) =>
   `unknown key${didYouMean(key, known) || (known.length > 0 ? `: expected one of ${quoted(known)}` : ': expected none')}`;
 
-function unknownControl(name: string, rules: readonly AnyRule[]): string {
-  const ids = controlsNamed(name, rules).map(({ id }) => id);
+function unknownControl(name: string, controls: readonly Control[]): string {
+  const ids = controlsNamed(name, controls).map(({ id }) => id);
   if (ids.length > 0) return `expected the control's own id: ${quoted(ids)}`;
   return `no control has this id${didYouMean(
     name,
-    rules.map(({ id }) => id),
+    controls.map(({ id }) => id),
   )}: docs/reference/controls.md lists them`;
 }
 
@@ -185,18 +187,18 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly
 const inOrder = (mistakes: readonly Mistake[]): Mistake[] =>
   mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column);
 
-function policyFrom(file: ComplianceFile, rules: readonly AnyRule[]): CompliancePolicy {
-  const idOf = (name: string) => controlsNamed(name, rules)[0]?.id ?? name;
+function policyFrom(file: ComplianceFile, controls: readonly Control[]): CompliancePolicy {
+  const idOf = (name: string) => controlsNamed(name, controls)[0]?.id ?? name;
   const content = {
     coverage: { accounts: file.coverage?.accounts ?? ['self'], regions: file.coverage?.regions ?? ['self'] },
     controls: Object.fromEntries(
-      rules.map((rule) => {
-        const settings = file.controls?.[rule.id];
+      controls.map((control) => {
+        const settings = file.controls?.[control.id];
         return [
-          rule.id,
+          control.id,
           {
             mode: settings?.mode ?? file.defaults?.mode ?? 'notify',
-            parameters: rule.parameters.parse(settings?.parameters ?? {}) as Record<string, unknown>,
+            parameters: control.parameters.parse(settings?.parameters ?? {}) as Record<string, unknown>,
           },
         ];
       }),
@@ -209,8 +211,18 @@ function policyFrom(file: ComplianceFile, rules: readonly AnyRule[]): Compliance
       expiresAt: endOf(expires),
     })),
   };
-  return { hash: createHash('sha256').update(canonicalJson(content)).digest('hex'), ...content };
+  return {
+    hash: createHash('sha256').update(canonicalJson(content)).digest('hex'),
+    ...content,
+    trails: trailsFrom(file.trails),
+  };
 }
+
+const trailsFrom = (given: ComplianceFile['trails']): Trails => ({
+  buckets: (given?.buckets ?? []).map(({ name, owner, keys }) => ({ name, owner, keys: keys ?? [] })),
+  topics: given?.topics ?? [],
+  lookbackDays: given?.lookbackDays ?? LOOKBACK_DAYS,
+});
 
 /** JSON with the keys of every object sorted: the same content gives the same text. */
 function canonicalJson(value: unknown): string {

@@ -7,7 +7,8 @@ export interface Home {
   readonly region: string;
 }
 
-const has = (list: readonly string[], value: string, self: string) =>
+/** Whether a list of accounts or Regions in compliance.yml names one. */
+export const covers = (list: readonly string[], value: string, self: string) =>
   list.includes('all') || list.includes(value) || (value === self && list.includes('self'));
 
 /** @throws PermanentFailure when compliance.yml covers not this account, or not this region */
@@ -17,13 +18,13 @@ export function requireCovered(
   accountId: string,
   region: string,
 ): void {
-  if (!has(coverage.accounts, accountId, home.accountId)) {
+  if (!covers(coverage.accounts, accountId, home.accountId)) {
     throw new PermanentFailure(
       'account-not-covered',
       `account ${accountId} is not covered: add it to coverage.accounts in compliance.yml, or stop forwarding its events`,
     );
   }
-  if (!has(coverage.regions, region, home.region)) {
+  if (!covers(coverage.regions, region, home.region)) {
     throw new PermanentFailure(
       'region-not-covered',
       `region ${region} is not covered: add it to coverage.regions in compliance.yml, or stop forwarding its events`,

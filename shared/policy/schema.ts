@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import { expectation } from '../contracts/parse';
 import { type Mode, modes } from '../contracts/trailseal/compliance-policy';
-import type { AnyRule } from '../controls/control';
+import type { Control } from '../controls/control';
 import { aliasesOf, controlsNamed } from './control-names';
 import { didYouMean, found, quoted } from './mistake';
+import { trails } from './trails-schema';
 
 /** What a file is checked against beside its own text. */
 export interface Rulebook {
-  readonly rules: readonly AnyRule[];
+  /** All that there are. */
+  readonly controls: readonly Control[];
   /** Ids of the controls that a remediation fixes: only these can be more than `notify`. */
   readonly remediated: ReadonlySet<string>;
 }
@@ -29,7 +31,7 @@ const section = <T extends z.ZodType>(schema: T, description: string) =>
   schema.nullish().describe(description);
 
 /**
- * The schema of compliance.yml, built from the rules that exist. Every refinement sits on the one value that it is
+ * The schema of compliance.yml, built from the controls that exist. Every refinement sits on the one value that it is
  * about, so that a mistake in one place hides none in another.
  * @param now decides which exemptions have expired
  */
@@ -44,9 +46,10 @@ export const complianceSchema = (rulebook: Rulebook, now: Date) =>
         }),
         'What holds for every control that says nothing else under "controls".',
       ),
-      controls: section(controls(rulebook), 'What to do about each control, by its id.'),
+      controls: section(controlSettings(rulebook), 'What to do about each control, by its id.'),
+      trails: section(trails(), 'The CloudTrail trails whose files are verified as they are delivered.'),
       exemptions: section(
-        z.array(exemption(rulebook.rules, now)),
+        z.array(exemption(rulebook.controls, now)),
         'Controls that need not hold for some resources, for a while.',
       ),
     })
@@ -105,18 +108,18 @@ const effects: Readonly<Record<Mode, string>> = {
   auto: 'change it at once',
 };
 
-function controls({ rules, remediated }: Rulebook) {
-  const settings = rules.map((rule): [string, z.ZodType<GivenSettings | null | undefined>] => [
-    rule.id,
+function controlSettings({ controls, remediated }: Rulebook) {
+  const settings = controls.map((control): [string, z.ZodType<GivenSettings | null | undefined>] => [
+    control.id,
     section(
       z.strictObject({
         mode: mode(
-          remediated.has(rule.id),
+          remediated.has(control.id),
           'needs a remediation, and none fixes this control yet',
         ).optional(),
-        parameters: section(parametersOf(rule), 'What the control measures by.'),
+        parameters: section(parametersOf(control), 'What the control measures by.'),
       }),
-      `${rule.title} (${rule.severity}). ${rule.rationale}`,
+      `${control.title} (${control.severity}). ${control.rationale}`,
     ),
   ]);
   return z.strictObject(Object.fromEntries(settings));
@@ -127,13 +130,13 @@ interface GivenSettings {
   readonly parameters?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** The rule's own parameters, with unknown names refused, which rules themselves ignore. */
-function parametersOf(rule: AnyRule) {
-  const { def } = (rule.parameters as unknown as z.core.$ZodTypes)._zod;
-  if (def.type !== 'object') throw new Error(`${rule.id}: parameters must be an object schema`);
+/** The control's own parameters, with unknown names refused, which controls themselves ignore. */
+function parametersOf(control: Control) {
+  const { def } = (control.parameters as unknown as z.core.$ZodTypes)._zod;
+  if (def.type !== 'object') throw new Error(`${control.id}: parameters must be an object schema`);
   return z.strictObject(def.shape).check(({ value, issues }) => {
-    // What the rule checks of its parameters together is not in their shape.
-    const checked = rule.parameters.safeParse(value);
+    // What the control checks of its parameters together is not in their shape.
+    const checked = control.parameters.safeParse(value);
     for (const issue of checked.error?.issues ?? []) {
       issues.push({
         code: 'custom',
@@ -145,25 +148,25 @@ function parametersOf(rule: AnyRule) {
   });
 }
 
-const exemption = (rules: readonly AnyRule[], now: Date) =>
+const exemption = (controls: readonly Control[], now: Date) =>
   z.strictObject({
-    control: exemptedControl(rules),
+    control: exemptedControl(controls),
     scope: scope(),
     owner: text().describe('Who answers for the exemption: a team or a mail address.'),
     reason: text().describe('Why the control need not hold there.'),
     expires: expiry(now),
   });
 
-function exemptedControl(rules: readonly AnyRule[]) {
-  const exemptible = rules.filter((rule) => rule.exemptible);
+function exemptedControl(controls: readonly Control[]) {
+  const exemptible = controls.filter((control) => control.exemptible);
   const names = [
     ...exemptible.map(({ id }) => id),
-    ...exemptible.flatMap(aliasesOf).filter((alias) => controlsNamed(alias, rules).length === 1),
+    ...exemptible.flatMap(aliasesOf).filter((alias) => controlsNamed(alias, controls).length === 1),
   ];
   return z
     .string()
     .check(({ value, issues }) => {
-      const mistake = whyNotExempted(value, rules, names);
+      const mistake = whyNotExempted(value, controls, names);
       if (mistake) issues.push({ code: 'custom', input: value, message: mistake });
     })
     .meta({
@@ -174,10 +177,10 @@ function exemptedControl(rules: readonly AnyRule[]) {
 
 function whyNotExempted(
   name: string,
-  rules: readonly AnyRule[],
+  controls: readonly Control[],
   names: readonly string[],
 ): string | undefined {
-  const [control, ...others] = controlsNamed(name, rules);
+  const [control, ...others] = controlsNamed(name, controls);
   if (!control) return `no control is named ${JSON.stringify(name)}${didYouMean(name, names)}`;
   if (others.length > 0) {
     const ids = [control, ...others].map(({ id }) => id);

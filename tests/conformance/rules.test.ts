@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { rules, rulesByResourceType } from '../../shared/controls';
-import type { AnyRule, Frameworks } from '../../shared/controls/control';
+import { controls, rules, rulesByResourceType, verifications } from '../../shared/controls';
+import type { AnyRule, Control, Frameworks } from '../../shared/controls/control';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
-import { outdated, render, ruleFiles } from '../../tools/generated-files';
+import { controlFiles, outdated, render } from '../../tools/generated-files';
 import { remediated } from '../../tools/remediated';
 import { fixtureLines } from '../support/judge-rule';
 import { root } from './source';
@@ -13,7 +13,12 @@ import { root } from './source';
 /** Ids of controls that are gone. Findings and exemptions out there still name them, so none comes back. */
 const retired: readonly string[] = [];
 
-const byId = rules.map((rule): [string, AnyRule] => [rule.id, rule]);
+const byId = controls.map((control): [string, Control] => [control.id, control]);
+const rulesById = rules.map((rule): [string, AnyRule] => [rule.id, rule]);
+
+const servicesOf = ({ resourceTypes }: Control) => [
+  ...new Set(resourceTypes.map((type) => type.split('::')[1]?.toLowerCase() ?? '')),
+];
 
 /** Property paths that AWS lists for a resource type; those under `*` hold for all. */
 const schema = new Map(
@@ -30,18 +35,23 @@ test('generated files are up to date: if not, run npm run generate', async () =>
 });
 
 describe('the index is the folder', () => {
-  test('every file exports a rule that is named after it, on the shelf of its service', async () => {
-    for (const { path, rule } of await ruleFiles()) {
-      const services = rule.resourceTypes.map((type) => type.split('::')[1]?.toLowerCase());
-      expect(services.map((service) => `rules/${service}/${rule.id}.ts`)).toEqual(
-        rule.resourceTypes.map(() => path),
-      );
+  test('every file exports a control that is named after it, on the shelf of its service', async () => {
+    for (const { path, control } of await controlFiles()) {
+      expect(servicesOf(control).map((service) => `${control.kind}s/${service}/${control.id}.ts`)).toEqual([
+        path,
+      ]);
     }
   });
 
   test('every file is in the index, once and in order', async () => {
-    expect(rules.map(({ id }) => id)).toEqual((await ruleFiles()).map(({ rule }) => rule.id));
-    expect(new Set(rules).size).toBe(rules.length);
+    expect(controls.map(({ id }) => id)).toEqual((await controlFiles()).map(({ control }) => control.id));
+    expect(new Set(controls).size).toBe(controls.length);
+  });
+
+  test('rules and verifications are all that there is, each of its kind', () => {
+    expect(rules).toEqual(controls.filter(({ kind }) => kind === 'rule'));
+    expect(verifications).toEqual(controls.filter(({ kind }) => kind === 'verification'));
+    expect(rules.length + verifications.length).toBe(controls.length);
   });
 
   test('by resource type it holds the same rules', () => {
@@ -56,13 +66,13 @@ describe('the index is the folder', () => {
 
 describe('names', () => {
   test('ids are unique, and none is an alias of another control', () => {
-    const ids = rules.map(({ id }) => id);
+    const ids = controls.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(rules.flatMap(aliasesOf).filter((alias) => ids.includes(alias))).toEqual([]);
+    expect(controls.flatMap(aliasesOf).filter((alias) => ids.includes(alias))).toEqual([]);
   });
 
   test('no id comes back from the retired ones', () => {
-    expect(rules.map(({ id }) => id).filter((id) => retired.includes(id))).toEqual([]);
+    expect(controls.map(({ id }) => id).filter((id) => retired.includes(id))).toEqual([]);
   });
 });
 
@@ -77,30 +87,32 @@ const wellFormed: { readonly [K in Exclude<keyof Frameworks, 'cis'>]: RegExp } =
   soc2: /^(CC|PI|A|C|P)\d\.\d$/,
 };
 
-describe.each(byId)('%s', (id, rule) => {
+const tests = join(root, 'tests', 'shared', 'controls');
+
+describe.each(byId)('%s', (id, control) => {
   test('is written in lower case with hyphens', () => {
     expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)+$/);
   });
 
   test('has a positive version', () => {
-    expect(Number.isInteger(rule.version) && rule.version > 0).toBe(true);
+    expect(Number.isInteger(control.version) && control.version > 0).toBe(true);
   });
 
   test('names the passing state in its title', () => {
-    expect(rule.title).toMatch(/^[A-Z].*[^.]$/);
-    expect(rule.title).not.toMatch(/^(ensure|check|verify|make sure)/i);
-    expect(rule.title).not.toMatch(placeholder);
+    expect(control.title).toMatch(/^[A-Z].*[^.]$/);
+    expect(control.title).not.toMatch(/^(ensure|check|verify|make sure)/i);
+    expect(control.title).not.toMatch(placeholder);
   });
 
   test('says why and what to do in sentences', () => {
-    for (const text of [rule.rationale, ...rule.whatToDo]) {
+    for (const text of [control.rationale, ...control.whatToDo]) {
       expect(text).toMatch(sentence);
       expect(text).not.toMatch(placeholder);
     }
   });
 
   test('names framework items as their frameworks write them', () => {
-    const { cis, ...others } = rule.frameworks;
+    const { cis, ...others } = control.frameworks;
     for (const [version, item] of Object.entries(cis)) {
       expect(version).toMatch(/^\d+\.\d+\.\d+$/);
       expect(item).toMatch(/^\d+(\.\d+)+$/);
@@ -111,6 +123,25 @@ describe.each(byId)('%s', (id, rule) => {
     }
   });
 
+  test('works without parameters, each of which has a default and a description', () => {
+    const defaults = control.parameters.parse({}) as Readonly<Record<string, unknown>>;
+    const { properties = {} } = z.toJSONSchema(control.parameters, { io: 'input' });
+    expect(Object.keys(defaults)).toEqual(Object.keys(properties));
+    for (const property of Object.values(properties)) {
+      expect(property).toMatchObject({
+        default: expect.anything(),
+        description: expect.stringMatching(sentence),
+      });
+    }
+  });
+
+  test('has a test', () => {
+    const [service = ''] = servicesOf(control);
+    expect(existsSync(join(tests, `${control.kind}s`, service, `${id}.test.ts`))).toBe(true);
+  });
+});
+
+describe.each(rulesById)('the rule %s', (id, rule) => {
   test.each(rule.resourceTypes)('reads paths that %s has, letter by letter', (type) => {
     const listed = schema.get(type);
     const isListed = (path: string) => {
@@ -124,25 +155,19 @@ describe.each(byId)('%s', (id, rule) => {
     expect(pathsRead(rule)).not.toEqual([]);
   });
 
-  test('works without parameters, each of which has a default and a description', () => {
-    const defaults = rule.parameters.parse({}) as Readonly<Record<string, unknown>>;
-    const { properties = {} } = z.toJSONSchema(rule.parameters, { io: 'input' });
-    expect(Object.keys(defaults)).toEqual(Object.keys(properties));
-    for (const property of Object.values(properties)) {
-      expect(property).toMatchObject({
-        default: expect.anything(),
-        description: expect.stringMatching(sentence),
-      });
-    }
-  });
-
-  test('has a test with each verdict that its table needs', () => {
-    const [service = ''] = rule.resourceTypes.map((type) => type.split('::')[1]?.toLowerCase() ?? '');
-    const file = join(root, 'tests', 'shared', 'controls', 'rules', service, `${id}.test.ts`);
-    expect(existsSync(file)).toBe(true);
-    const text = readFileSync(file, 'utf8');
+  test('is tested with each verdict that its table needs', () => {
+    const [service = ''] = servicesOf(rule);
+    const text = readFileSync(join(tests, 'rules', service, `${id}.test.ts`), 'utf8');
     expect(
       ['COMPLIANT', 'NON_COMPLIANT', 'INSUFFICIENT_DATA'].filter((verdict) => !text.includes(`'${verdict}'`)),
     ).toEqual([]);
   });
 });
+
+test.each(verifications)(
+  '$id guards the evidence: no exemption, and no remediation',
+  ({ id, exemptible }) => {
+    expect(exemptible).toBe(false);
+    expect(remediated.has(id)).toBe(false);
+  },
+);

@@ -60,6 +60,7 @@ export function said(rule: AnyRule, item: unknown, parameters: JsonObject = {}):
     coverage: { accounts: ['self'], regions: ['self'] },
     controls: { [rule.id]: { mode: 'notify', parameters: rule.parameters.parse(parameters) as JsonObject } },
     exemptions: [],
+    trails: { buckets: [], topics: [], lookbackDays: 30 },
   };
   const byType = Object.fromEntries(rule.resourceTypes.map((type) => [type, [rule]]));
   const [judgement, ...others] = judgeItem(byType, parseConfigurationItem(item), policy);

@@ -5,16 +5,25 @@ import policy from '../../compliance.yml';
 import { evaluateConfiguration } from '../../functions/evaluate-configuration/evaluate-configuration';
 import { sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
+import { verifyTrail } from '../../functions/verify-trail/verify-trail';
+import { watchTrails } from '../../functions/watch-trails/watch-trails';
+import { accessKeyOf } from '../../local/access';
 import type { LocalAwsOptions } from '../../local/aws';
 import type { Template } from '../../local/template';
 import { alertTopic } from '../../shared/aws/alert-topic';
+import { chainsTable } from '../../shared/aws/chains-table';
 import { claims } from '../../shared/aws/claims';
 import { configHistory } from '../../shared/aws/config-history';
 import { findingsBus } from '../../shared/aws/findings-bus';
 import { findingsTable } from '../../shared/aws/findings-table';
+import { jobQueue } from '../../shared/aws/job-queue';
 import { queues } from '../../shared/aws/queues';
+import { trailService } from '../../shared/aws/trail-service';
+import { watchedBuckets } from '../../shared/aws/watched-buckets';
+import { parseMessageBody } from '../../shared/contracts/aws/trail-notification';
+import type { Trails } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
-import { rules, rulesByResourceType } from '../../shared/controls';
+import { controls, rulesByResourceType, verifications } from '../../shared/controls';
 import type { RulesByType } from '../../shared/controls/judge';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
@@ -27,6 +36,23 @@ const names = {
   evaluate: `${PREFIX}-evaluate-configuration`,
   send: `${PREFIX}-send-alert`,
   sweep: `${PREFIX}-sweep-findings`,
+  verify: `${PREFIX}-verify-trail`,
+  watch: `${PREFIX}-watch-trails`,
+};
+
+const logicalIds: Readonly<Record<keyof typeof names, string>> = {
+  evaluate: 'EvaluateDashconfigurationLambdaFunction',
+  send: 'SendDashalertLambdaFunction',
+  sweep: 'SweepDashfindingsLambdaFunction',
+  verify: 'VerifyDashtrailLambdaFunction',
+  watch: 'WatchDashtrailsLambdaFunction',
+};
+
+/** What a template made with TRAILSEAL_SAMPLE_TRAIL watches. */
+export const sampleTrails: Trails = {
+  buckets: [{ name: 'trailseal-sample-trail', owner: 'self', keys: [] }],
+  topics: [`arn:aws:sns:${REGION}:${ACCOUNT}:trailseal-sample-trail-digests`],
+  lookbackDays: 30,
 };
 
 /** The functions as they are deployed, in this process, on a local AWS made of the compiled template. */
@@ -37,6 +63,8 @@ export interface Pipeline {
   /** Sends events as AWS does, and waits until all is quiet. */
   send(...events: unknown[]): Promise<void>;
   sweep(): Promise<unknown>;
+  /** Lets watch-trails look, and waits until all that it asked for is done. */
+  watch(): Promise<unknown>;
   /** Calls a function with a bare event. */
   invoke(name: keyof typeof names, event: unknown): Promise<unknown>;
   findings(): Promise<Finding[]>;
@@ -61,6 +89,8 @@ export async function startPipeline(template: Template, options: PipelineOptions
     [names.evaluate]: (event, clients) => evaluateHandler(clients)(event, contextOf(names.evaluate)),
     [names.send]: (event, clients) => sendHandler(clients)(event, contextOf(names.send)),
     [names.sweep]: (event, clients) => sweepHandler(clients)(event, contextOf(names.sweep)),
+    [names.verify]: (event, clients) => verifyHandler(clients)(event, contextOf(names.verify)),
+    [names.watch]: (event, clients) => watchHandler(clients)(event, contextOf(names.watch)),
   };
   const aws = await startTestAws(template, handlers, { ...awsOptions, stage: 'dev' });
   await aws.operator.sns.send(
@@ -108,7 +138,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
       queues: ownQueues(clients, names.send),
       telemetry: observed,
       handle: sendAlert({
-        controls: rules,
+        controls,
         policy,
         topic: alertTopic(variable(names.send, 'ALERTS_TOPIC_ARN'), clients.sns),
         claims: claims(variable(names.send, 'TABLE_NAME'), 'send-alert', now, clients.dynamodb),
@@ -125,12 +155,51 @@ export async function startPipeline(template: Template, options: PipelineOptions
     });
   };
 
-  const invoke = async (name: keyof typeof names, event: unknown) => {
-    const clients = aws.as(
-      `${{ evaluate: 'EvaluateDashconfiguration', send: 'SendDashalert', sweep: 'SweepDashfindings' }[name]}LambdaFunction`,
-    );
-    return handlers[names[name]]?.(event, clients);
+  /** As the function with this role, on local AWS. */
+  const placeOf = (name: keyof typeof names) => ({
+    endpoint: aws.url,
+    region: REGION,
+    accessKeyId: accessKeyOf(logicalIds[name]),
+  });
+  const trailNeeds = (clients: Clients, name: 'verify' | 'watch') => ({
+    policy: { ...policy, since: '2026-01-01T00:00:00.000Z', trails: sampleTrails },
+    home: { accountId: ACCOUNT, region: REGION },
+    sourceOf: watchedBuckets(sampleTrails.buckets, ACCOUNT, placeOf(name)),
+    chains: chainsTable(variable(names[name], 'TABLE_NAME'), clients.dynamodb),
+    now,
+  });
+  const verifyHandler = (clients: Clients) => {
+    const observed = counting('verify-trail', counted);
+    return queueHandler({
+      name: 'verify-trail',
+      queues: ownQueues(clients, names.verify),
+      telemetry: observed,
+      parse: parseMessageBody,
+      handle: verifyTrail({
+        ...trailNeeds(clients, 'verify'),
+        verifications,
+        trails: trailService({ ...placeOf('verify'), account: ACCOUNT, now: () => aws.clock.now() }),
+        jobs: jobQueue(variable(names.verify, 'QUEUE_URL'), clients.sqs),
+        record: record(clients, names.verify),
+        telemetry: observed,
+      }),
+    });
   };
+  const watchHandler = (clients: Clients) => {
+    const observed = counting('watch-trails', counted);
+    return scheduledHandler({
+      telemetry: observed,
+      run: watchTrails({
+        ...trailNeeds(clients, 'watch'),
+        jobs: jobQueue(variable(names.watch, 'JOBS_URL'), clients.sqs),
+        telemetry: observed,
+        random: () => 0.5,
+      }),
+    });
+  };
+
+  const invoke = async (name: keyof typeof names, event: unknown) =>
+    handlers[names[name]]?.(event, aws.as(logicalIds[name]));
 
   return {
     aws,
@@ -142,6 +211,11 @@ export async function startPipeline(template: Template, options: PipelineOptions
     },
     async sweep() {
       const outcome = await invoke('sweep', {});
+      await aws.idle();
+      return outcome;
+    },
+    async watch() {
+      const outcome = await invoke('watch', {});
       await aws.idle();
       return outcome;
     },

@@ -48,6 +48,48 @@ describe('loadCompliancePolicy', () => {
   });
 });
 
+describe('the sample trail of a laptop', () => {
+  const least = file('least.yml', 'version: 1\n');
+  const named = file('named.yml', 'version: 1\ntrails: { buckets: [{ name: own-logs }] }\n');
+  afterEach(() => {
+    delete process.env['TRAILSEAL_SAMPLE_TRAIL'];
+  });
+
+  test('is there only where the environment asks for it', () => {
+    expect(loadCompliancePolicy(least).trails.buckets).toEqual([]);
+    process.env['TRAILSEAL_SAMPLE_TRAIL'] = 'eu-west-1';
+    expect(loadCompliancePolicy(least).trails).toEqual({
+      buckets: [{ name: 'trailseal-sample-trail', owner: 'self', keys: [] }],
+      topics: ['arn:aws:sns:eu-west-1:123456789012:trailseal-sample-trail-digests'],
+      lookbackDays: 30,
+    });
+  });
+
+  test('takes the place of none that the file names', () => {
+    process.env['TRAILSEAL_SAMPLE_TRAIL'] = 'eu-west-1';
+    expect(loadCompliancePolicy(named).trails).toEqual({
+      buckets: [{ name: 'own-logs', owner: 'self', keys: [] }],
+      topics: [],
+      lookbackDays: 30,
+    });
+  });
+
+  test('wants a Region', () => {
+    process.env['TRAILSEAL_SAMPLE_TRAIL'] = '1';
+    expect(() => loadCompliancePolicy(least)).toThrow('expected a Region such as eu-central-1, found 1');
+  });
+
+  test('comes into no deployment', () => {
+    process.env['TRAILSEAL_SAMPLE_TRAIL'] = 'eu-west-1';
+    process.argv.push('deploy');
+    try {
+      expect(() => loadCompliancePolicy(least)).toThrow('TRAILSEAL_SAMPLE_TRAIL is for laptops: unset it');
+    } finally {
+      process.argv.pop();
+    }
+  });
+});
+
 describe('npm run check:config', () => {
   const check = (path: string) => {
     const run = spawnSync(process.execPath, [require.resolve('tsx/cli'), 'tools/check-config.ts', path], {

@@ -1,67 +1,67 @@
 import * as z from 'zod';
 import { severities } from '../../shared/contracts/trailseal/finding';
-import type { AnyRule, Frameworks } from '../../shared/controls/control';
+import { type Control, type Frameworks, isRule } from '../../shared/controls/control';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
 import frameworkItemsKnown from './framework-items.json';
 import { code, GENERATED, page, table } from './markdown';
 
 /** docs/reference/controls.md: each control, and which control answers to each item of a framework. */
-export const renderCatalogue = (rules: readonly AnyRule[]): string => page(paragraphs(rules));
+export const renderCatalogue = (controls: readonly Control[]): string => page(paragraphs(controls));
 
-function paragraphs(rules: readonly AnyRule[]): string[] {
+function paragraphs(controls: readonly Control[]): string[] {
   return [
     GENERATED('shared/controls'),
     '# Controls',
-    `What Trailseal judges: ${rules.length} controls. Settings of each stand in \`compliance.yml\` under its id.`,
+    `What Trailseal judges: ${controls.length} controls. Settings of each stand in \`compliance.yml\` under its id.`,
     table(
       ['control', 'severity', 'what holds', 'resource types'],
-      bySeverity(rules).map((rule) => [
-        link(rule),
-        rule.severity,
-        rule.title,
-        rule.resourceTypes.map(code).join(', '),
+      bySeverity(controls).map((control) => [
+        link(control),
+        control.severity,
+        control.title,
+        control.resourceTypes.map(code).join(', '),
       ]),
     ),
-    ...rules.map(section),
+    ...controls.map(section),
     '## Framework items',
     'Which control answers to an item. Items of CIS AWS Foundations and of AWS Foundational Security Best Practices that a check could answer to, and none does yet, are listed as not covered.',
-    ...frameworkItems(rules),
+    ...frameworkItems(controls),
   ];
 }
 
-const link = ({ id }: AnyRule) => `[${id}](#${id})`;
+const link = ({ id }: Control) => `[${id}](#${id})`;
 const list = (entries: readonly string[]) => (entries.length === 0 ? 'none' : entries.map(code).join(', '));
 
-const bySeverity = (rules: readonly AnyRule[]) =>
-  rules.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+const bySeverity = (controls: readonly Control[]) =>
+  controls.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 
-const section = (rule: AnyRule): string =>
+const section = (control: Control): string =>
   [
-    `## ${rule.id}`,
-    `**${rule.title}.** ${rule.rationale}`,
+    `## ${control.id}`,
+    `**${control.title}.** ${control.rationale}`,
     table(
       ['', ''],
       [
-        ['severity', rule.severity],
-        ['version', String(rule.version)],
-        ['judges', list(rule.resourceTypes)],
-        ['reads', list(pathsRead(rule))],
+        ['severity', control.severity],
+        ['version', String(control.version)],
+        ['judges', list(control.resourceTypes)],
+        ['reads', isRule(control) ? list(pathsRead(control)) : control.verifies],
         [
           'can be exempted',
-          rule.exemptible ? 'yes' : 'no: it guards the evidence that every other alert rests on',
+          control.exemptible ? 'yes' : 'no: it guards the evidence that every other alert rests on',
         ],
-        ['also known as', list(aliasesOf(rule))],
-        ...frameworks(rule.frameworks).map(({ name, items }) => [name, items.join(', ')]),
+        ['also known as', list(aliasesOf(control))],
+        ...frameworks(control.frameworks).map(({ name, items }) => [name, items.join(', ')]),
       ],
     ),
     'What to do:',
-    rule.whatToDo.map((step, index) => `${index + 1}. ${step}`).join('\n'),
-    parameters(rule),
+    control.whatToDo.map((step, index) => `${index + 1}. ${step}`).join('\n'),
+    parameters(control),
   ].join('\n\n');
 
-function parameters(rule: AnyRule): string {
-  const { properties = {} } = z.toJSONSchema(rule.parameters, { io: 'input' });
+function parameters(control: Control): string {
+  const { properties = {} } = z.toJSONSchema(control.parameters, { io: 'input' });
   const rows = Object.entries(properties).map(([name, schema]) =>
     typeof schema === 'object'
       ? [code(name), code(JSON.stringify(schema.default)), schema.description ?? '']
@@ -84,12 +84,12 @@ const frameworks = ({ cis, securityHub, awsConfig, nist80053r5, pciDss4, soc2 }:
     { name: 'SOC 2', items: soc2 },
   ].filter(({ items }) => items.length > 0);
 
-function frameworkItems(rules: readonly AnyRule[]): string[] {
-  const answers = new Map<string, Map<string, AnyRule[]>>();
-  for (const rule of rules) {
-    for (const { name, items } of frameworks(rule.frameworks)) {
-      const byItem = answers.get(name) ?? new Map<string, AnyRule[]>();
-      for (const item of items) byItem.set(item, [...(byItem.get(item) ?? []), rule]);
+function frameworkItems(controls: readonly Control[]): string[] {
+  const answers = new Map<string, Map<string, Control[]>>();
+  for (const control of controls) {
+    for (const { name, items } of frameworks(control.frameworks)) {
+      const byItem = answers.get(name) ?? new Map<string, Control[]>();
+      for (const item of items) byItem.set(item, [...(byItem.get(item) ?? []), control]);
       answers.set(name, byItem);
     }
   }
@@ -116,7 +116,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'AWS Security Hub': frameworkItemsKnown.securityHub,
 };
 
-type Answers = ReadonlyMap<string, readonly AnyRule[]>;
+type Answers = ReadonlyMap<string, readonly Control[]>;
 
 const answered = (byItem: Answers): [string, string][] =>
   [...byItem].map(([item, answering]) => [item, answering.map(link).join(', ')]);

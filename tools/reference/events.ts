@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { eventPatterns } from '../../resources/event-patterns';
+import { objectCreated } from '../../resources/trails';
 import { TransitionKind } from '../../shared/contracts/trailseal/finding';
 import type { AnyRule } from '../../shared/controls/control';
 import { code, GENERATED, page, table } from './markdown';
@@ -16,7 +17,7 @@ export function renderEvents(
     GENERATED('functions/*/function.yml, shared/controls and shared/contracts'),
     '# Events',
     '## What brings events to each function',
-    'Patterns as they are with all controls on; `mode: off` in compliance.yml takes a type out that no other control judges.',
+    'Patterns as they are with all controls on; `mode: off` in compliance.yml takes a type out that no other control judges, and without `trails.buckets` no file is listened for.',
     table(
       ['function', 'rule', 'bus', 'pattern or schedule'],
       functionNames.flatMap((name) => rulesOf(root, name, rules).map((cells) => [code(name), ...cells])),
@@ -79,10 +80,13 @@ const buses: Readonly<Record<string, string>> = {
   FindingsBus: '`trailseal-<stage>`',
 };
 
-/** `${file(resources/event-patterns.cjs):NAME}` */
+/** `${file(resources/event-patterns.cjs):NAME}`, or the same of trails.cjs. */
 function derived(variable: string, rules: readonly AnyRule[]): unknown {
-  const [, name = ''] = /event-patterns\.cjs\):(\w+)/.exec(variable) ?? [];
-  const patterns: Readonly<Record<string, unknown>> = eventPatterns(rules);
+  const [, name = ''] = /(?:event-patterns|trails)\.cjs\):(\w+)/.exec(variable) ?? [];
+  const patterns: Readonly<Record<string, unknown>> = {
+    ...eventPatterns(rules),
+    objectCreated: objectCreated([{ name: '<each of trails.buckets>' }]),
+  };
   if (!(name in patterns)) throw new Error(`no event pattern ${variable}`);
   return patterns[name];
 }

@@ -29,9 +29,27 @@ export interface Exemption {
   readonly expiresAt: string;
 }
 
+/** A bucket to which CloudTrail delivers. */
+export interface TrailBucket {
+  readonly name: string;
+  /** A 12-digit id; `self` is the account that the stack is deployed to. */
+  readonly owner: string;
+  /** ARNs of the KMS keys that its files are encrypted with. */
+  readonly keys: readonly string[];
+}
+
+/** The trails whose files are verified: no bucket, none. */
+export interface Trails {
+  readonly buckets: readonly TrailBucket[];
+  /** ARNs of SNS topics that announce files. */
+  readonly topics: readonly string[];
+  /** How far back the first verification of a chain goes. */
+  readonly lookbackDays: number;
+}
+
 /** compliance.yml, checked and completed at package time; it travels in every function's bundle as JSON. */
 export interface CompliancePolicy {
-  /** SHA-256 (hex) of everything below: another policy judges the same item anew. */
+  /** SHA-256 (hex) of everything below but `trails`, which judge nothing: another policy judges the same item anew. */
   readonly hash: string;
   readonly coverage: {
     /** 12-digit ids; `self` is the account that the stack is deployed to. */
@@ -42,4 +60,5 @@ export interface CompliancePolicy {
   /** By control id, one entry for every control that exists. */
   readonly controls: Readonly<Record<string, ControlSettings>>;
   readonly exemptions: readonly Exemption[];
+  readonly trails: Trails;
 }

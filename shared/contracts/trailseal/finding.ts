@@ -21,7 +21,7 @@ export const Reason = z.object({
     .string()
     .check(
       z.describe(
-        'Path in the configuration item: configuration.ipPermissions[0].ipv4Ranges[1].cidrIp; made of the names that AWS gives to properties.',
+        'Path in the configuration item: configuration.ipPermissions[0].ipv4Ranges[1].cidrIp; made of the names that AWS gives to properties; or the s3:// address of a file of CloudTrail.',
       ),
     ),
   value: z.nullable(AnyJson).check(z.describe('What AWS Config reported there; null when nothing is there.')),

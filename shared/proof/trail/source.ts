@@ -1,5 +1,17 @@
 import type { Place, Unread } from './verdict';
 
+/** An object of which some bytes came and the rest can't be had this time: says nothing about the object. */
+export class BodyUnread extends Error {
+  override readonly name = 'BodyUnread';
+
+  constructor(
+    readonly reason: Unread,
+    detail: string,
+  ) {
+    super(`the rest of the object can't be read: ${detail}`);
+  }
+}
+
 /** An object as it was found. `missing` is said only of what is known not to be there; a 403 is `unread`. */
 export type Fetched<Body> =
   | {
@@ -31,7 +43,7 @@ export interface ObjectSource {
   folders(bucket: string, prefix: string): Promise<string[]>;
   /** The whole object as stored. One larger than `limit` bytes is not read on: `unread`, reason `unavailable`. */
   read(place: Place, limit: number): Promise<Fetched<Buffer>>;
-  /** The object's stored bytes as they come; the caller reads them to the end or destroys the iterator. */
+  /** The object's stored bytes as they come; they may throw `BodyUnread`. The caller reads to the end or breaks off. */
   stream(place: Place): Promise<Fetched<AsyncIterable<Buffer>>>;
   /** As `read`, without the bytes. */
   head(place: Place): Promise<Fetched<undefined>>;

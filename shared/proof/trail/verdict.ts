@@ -22,6 +22,7 @@ export type Status = (typeof statuses)[number];
 export type GzipFault =
   | 'empty'
   | 'not-gzip'
+  | 'corrupt'
   | 'truncated'
   | 'checksum-mismatch'
   | 'several-members'
@@ -50,7 +51,13 @@ export type Reason =
   | Unread;
 
 /** Why a file, or the keys, could not be read this time. */
-export type Unread = 'access-denied' | 'archived' | 'throttled' | 'decryption-denied' | 'keys-unreachable' | 'unavailable';
+export type Unread =
+  | 'access-denied'
+  | 'archived'
+  | 'throttled'
+  | 'decryption-denied'
+  | 'keys-unreachable'
+  | 'unavailable';
 
 /** An object of S3. */
 export interface Place {

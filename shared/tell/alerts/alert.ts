@@ -11,7 +11,7 @@ import {
   type Transition,
   TransitionKind,
 } from '../../contracts/trailseal/finding';
-import type { ControlMetadata } from '../../controls/control';
+import type { Control, ControlMetadata } from '../../controls/control';
 import { asReported } from './as-reported';
 
 const described = <T extends z.ZodMiniType>(schema: T, description: string): T =>
@@ -31,6 +31,12 @@ export const Alert = z.object({
   finding: z.object({ id: z.string(), seq: z.int() }),
   control: z.object({
     id: z.string(),
+    kind: z.optional(
+      described(
+        z.enum(['rule', 'verification']),
+        'rule: reads configuration items; verification: verifies the files of CloudTrail.',
+      ),
+    ),
     title: z.string(),
     rationale: z.string(),
     frameworks: described(
@@ -45,7 +51,10 @@ export const Alert = z.object({
   summary: described(z.string(), 'One line for a person.'),
   because: described(z.array(Reason), 'What breaks the control; of a closing message, what broke it.'),
   observedAt: z.optional(
-    described(z.string(), 'When AWS Config captured the configuration that was judged.'),
+    described(
+      z.string(),
+      'When AWS Config captured the configuration that was judged; of a verification, when it came to this.',
+    ),
   ),
   exposure: z.optional(Exposure),
   late: z.optional(described(z.literal(true), 'Learned of after it was over.')),
@@ -64,7 +73,7 @@ export type Alert = z.infer<typeof Alert>;
 /** What an alert needs to know besides the event. */
 export interface AlertContext {
   /** Undefined for a control that this version no longer has. */
-  readonly control: ControlMetadata | undefined;
+  readonly control: (ControlMetadata & { readonly kind?: Control['kind'] }) | undefined;
   readonly mode: Mode | undefined;
 }
 
@@ -90,6 +99,7 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
     finding: { id: finding.id, seq: transition.seq },
     control: {
       id: finding.control,
+      ...(control?.kind === undefined ? {} : { kind: control.kind }),
       title: control?.title ?? finding.control,
       rationale: control?.rationale ?? '',
       frameworks: frameworkItems(control),
@@ -115,16 +125,7 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       : {}),
     links: {
       change: (transition.late ? transition.was : transition.judgement)?.change ?? nothingReported,
-      actor: {
-        state: 'missing',
-        reason: 'not-collected',
-        says: 'This deployment does not collect API activity, so nobody is named.',
-      },
-      proof: {
-        state: 'missing',
-        reason: 'not-watched',
-        says: 'No CloudTrail trail is watched by this deployment, so no log record backs this alert.',
-      },
+      ...(control?.kind === 'verification' ? ofTheRecordItself : ofWhatWasConfigured),
       remediation: {
         state: 'none',
         mode: mode ?? 'notify',
@@ -141,6 +142,34 @@ function statusAfter({ kind, late, judgement, recordedAt }: Transition): Alert['
     return judgement.exemption && judgement.exemption.expiresAt > recordedAt ? 'exempt' : 'open';
   return kind === 'Resolved' ? 'resolved' : kind === 'Exempted' ? 'exempt' : 'open';
 }
+
+/** The links of an alert about a resource. */
+const ofWhatWasConfigured = {
+  actor: {
+    state: 'missing',
+    reason: 'not-collected',
+    says: 'This deployment does not collect API activity, so nobody is named.',
+  },
+  proof: {
+    state: 'missing',
+    reason: 'not-watched',
+    says: 'This deployment does not look up the log record of a change, so none backs this alert.',
+  },
+} as const satisfies Partial<Alert['links']>;
+
+/** The links of an alert about CloudTrail's files. */
+const ofTheRecordItself = {
+  actor: {
+    state: 'not-applicable',
+    reason: 'about-the-record',
+    says: 'Files do not say who wrote or removed them: the S3 data events of the bucket do, where they are logged.',
+  },
+  proof: {
+    state: 'not-applicable',
+    reason: 'about-the-record',
+    says: 'This alert is about the record itself: verify the bucket yourself by trailseal verify.',
+  },
+} as const satisfies Partial<Alert['links']>;
 
 const nothingReported: ChangeLink = { state: 'none', properties: [], otherPaths: [] };
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../contracts/aws/configuration-item';
-import type { ChangeLink, Exposure } from '../../contracts/trailseal/finding';
+import type { Exposure, Reason } from '../../contracts/trailseal/finding';
 import type { Alert } from './alert';
 import { asAscii, asReported, foreignPath, pathAsReported, shortened } from './as-reported';
 import { durationText } from './duration';
+import { fileReasonLines } from './file-reason';
 
 // Limits of SNS, whose subjects must have less than 100 characters. Source: SNS API reference, Publish; SNS Developer
 // Guide, "SMS text messages".
@@ -64,7 +65,7 @@ export function emailOf(alert: Alert): string {
     ],
     [alert.messageType === 'Resolved' ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
     ['What you can do', alert.whatToDo.map((step, index) => `${index + 1}. ${step}`)],
-    [`What changed: ${links.change.state}`, changeLines(links.change)],
+    [`What changed: ${links.change.state}`, changeLines(alert)],
     [`Who did it: ${links.actor.state}`, [links.actor.says]],
     [`Is the record true: ${links.proof.state}`, [links.proof.says]],
     [`What was done: ${links.remediation.state}`, [links.remediation.says]],
@@ -94,7 +95,11 @@ const headline = ({ messageType, late, test }: Alert): string =>
 
 const at = (time: string) => `${time.slice(0, 19).replace('T', ' ')} UTC`;
 
-function exposureLines({ exposure, observedAt, exemption, late, status }: Alert): string[] {
+const isVerification = ({ control }: Alert): boolean => control.kind === 'verification';
+
+function exposureLines(alert: Alert): string[] {
+  const { exposure, observedAt, exemption, late, status } = alert;
+  const observed = isVerification(alert) ? 'Verified' : 'Last observed by AWS Config';
   return [
     ...(exposure ? [exposureLine(exposure)] : []),
     ...(late
@@ -106,7 +111,7 @@ function exposureLines({ exposure, observedAt, exemption, late, status }: Alert)
           `Exempt until ${at(exemption.expiresAt)} by ${asReported(exemption.owner)}: ${asReported(exemption.reason, 300)}`,
         ]
       : []),
-    ...(observedAt === undefined ? [] : [`Last observed by AWS Config at ${at(observedAt)}.`]),
+    ...(observedAt === undefined ? [] : [`${observed} at ${at(observedAt)}.`]),
   ];
 }
 
@@ -117,17 +122,22 @@ function exposureLine({ from, to, atLeast }: Exposure): string {
   return `Exposed for ${least}${durationText(seconds)}: from ${at(from)} to ${at(to)}.`;
 }
 
-function reasonLines({ because }: Alert): string[] {
-  const lines = because
-    .slice(0, REASON_LINES)
-    .flatMap(({ says, path, value, expected }) => [
-      `- ${asReported(says, 300)}`,
-      `  ${pathAsReported(path)} is ${shown(value)}, expected ${asReported(expected, 300)}`,
-    ]);
+function reasonLines(alert: Alert): string[] {
+  const { because } = alert;
+  const linesOf = isVerification(alert) ? fileReasonLines : propertyReasonLines;
+  const lines = because.slice(0, REASON_LINES).flatMap(linesOf);
   return because.length > REASON_LINES ? [...lines, `- and ${because.length - REASON_LINES} more`] : lines;
 }
 
-function changeLines({ state, properties, otherPaths, omitted = 0 }: ChangeLink): string[] {
+const propertyReasonLines = ({ says, path, value, expected }: Reason): string[] => [
+  `- ${asReported(says, 300)}`,
+  `  ${pathAsReported(path)} is ${shown(value)}, expected ${asReported(expected, 300)}`,
+];
+
+function changeLines(alert: Alert): string[] {
+  const { state, properties, otherPaths, omitted = 0 } = alert.links.change;
+  if (isVerification(alert))
+    return ['Nothing was configured: files that CloudTrail delivered were verified.'];
   if (state === 'none') return ['AWS Config sent no comparison with the configuration before.'];
   const lines = properties.flatMap(({ path, before, after }) => differences(path, before, after));
   const others = otherPaths.map((path) => foreignPath(path, 80));

@@ -113,3 +113,36 @@ test('the pattern of a control is its part of the one that is deployed', async (
     },
   });
 });
+
+describe('a control that verifies files', () => {
+  const WITH_BUCKET = `${COMPLIANCE}trails:\n  buckets:\n    - name: example-logs\n`;
+  const project = projectWith(WITH_BUCKET);
+
+  test('says what it looks at, and what brings it files here', async () => {
+    const { code, out } = await explain(['cloudtrail-digest-chain'], testShell({ folder: project }));
+    expect(code).toBe(0);
+    for (const part of [
+      'What it reads\n  The digests of each account, Region and trail: their signatures',
+      'Mode notify: people are told.\n',
+      "It can't be exempted",
+      'EventBridge pattern that brings it files\n  {"source":["aws.s3"]',
+      '"bucket":{"name":["example-logs"]}',
+    ]) {
+      expect(out).toContain(part);
+    }
+    expect(out).not.toContain('Parameters');
+  });
+
+  test('without a bucket there is nothing to listen to', async () => {
+    const { out } = await explain(['cloudtrail-log-integrity']);
+    expect(out).toContain('None: compliance.yml names no bucket under trails.buckets.');
+    const json = await explain(['cloudtrail-log-integrity', '--format', 'json']);
+    expect(JSON.parse(json.out)).toMatchObject({
+      judgedBy: 'verification',
+      reads: [],
+      verifies: expect.stringContaining('SHA-256'),
+      eventPattern: {},
+      parameters: { type: 'object', properties: {} },
+    });
+  });
+});

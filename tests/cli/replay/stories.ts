@@ -1,6 +1,6 @@
 import type { Delivery, Scenario } from '../../../cli/replay/simulation';
 import type { CompliancePolicy } from '../../../shared/contracts/trailseal/compliance-policy';
-import { rules } from '../../../shared/controls';
+import { controls } from '../../../shared/controls';
 import { compileCompliancePolicy } from '../../../shared/policy/compliance-yml';
 import { type ItemParts, itemChange } from '../../support/config-events';
 import { ACCOUNT, REGION } from '../../support/local-aws';
@@ -15,7 +15,7 @@ export const iso = (milliseconds: number): string => new Date(milliseconds).toIS
 
 /** What compliance.yml says, as it would be packaged on the day of the stories. */
 export function policyOf(yml = 'version: 1\n'): CompliancePolicy {
-  const compiled = compileCompliancePolicy(yml, { rules, remediated: new Set(), now: new Date(START) });
+  const compiled = compileCompliancePolicy(yml, { controls, remediated: new Set(), now: new Date(START) });
   if ('mistakes' in compiled) throw new Error(JSON.stringify(compiled.mistakes));
   return compiled.policy;
 }

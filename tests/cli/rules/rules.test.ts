@@ -3,7 +3,7 @@ import rulesCommand from '../../../cli/commands/rules';
 import { SEVERITIES } from '../../../cli/severity';
 import { widthOf } from '../../../cli/terminal';
 import { severities } from '../../../shared/contracts/trailseal/finding';
-import { rules } from '../../../shared/controls';
+import { controls } from '../../../shared/controls';
 import { run, testShell } from '../test-shell';
 import { projectWith } from './project';
 
@@ -23,30 +23,32 @@ test('every control, worst first, with its mode', async () => {
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const lines = out.split('\n');
   expect(lines[0]).toMatch(/^SEVERITY +CONTROL +MODE +WHAT HOLDS +RESOURCE TYPES$/);
-  expect(lines.slice(1, rules.length + 1).map((line) => line.split(/ +/)[0])).toEqual(
-    rules.map(({ severity }) => severity).sort((a, b) => severities.indexOf(a) - severities.indexOf(b)),
+  expect(lines.slice(1, controls.length + 1).map((line) => line.split(/ +/)[0])).toEqual(
+    controls.map(({ severity }) => severity).sort((a, b) => severities.indexOf(a) - severities.indexOf(b)),
   );
   expect(out).toMatch(/^high +sg-no-world-admin-ipv4 +off /m);
   expect(out).toMatch(/^high +sg-no-world-admin-ipv6 +notify /m);
-  expect(out).toContain(`${rules.length} controls: `);
-  expect(out).toContain(`; by compliance.yml: 1 off, ${rules.length - 1} notify.`);
+  expect(out).toContain(`${controls.length} controls: `);
+  expect(out).toContain(`; by compliance.yml: 1 off, ${controls.length - 1} notify.`);
 });
 
 test('json has everything', async () => {
   const { out } = await list(['--format', 'json', '--framework', 'CIS-3.0.0', '--service', 'EC2']);
-  const { controls, summary } = JSON.parse(out);
-  expect(controls[0]).toMatchObject({
+  const { controls: selected, summary } = JSON.parse(out);
+  expect(selected[0]).toMatchObject({
     kind: 'control',
     id: 'sg-no-world-admin-ipv4',
     severity: 'high',
     resourceTypes: ['AWS::EC2::SecurityGroup'],
+    judgedBy: 'rule',
+    verifies: null,
     reads: expect.arrayContaining(['configuration.ipPermissions.ipv4Ranges.cidrIp']),
     aliases: expect.arrayContaining(['EC2.53', 'VPC_SG_PORT_RESTRICTION_CHECK', 'cis-3.0.0:5.2']),
     frameworks: { 'cis-3.0.0': ['5.2'], securityHub: ['EC2.53'] },
     parameters: { type: 'object', properties: { adminPorts: { type: 'array', default: [22, 3389] } } },
     settings: { mode: 'off', parameters: { adminPorts: [22, 3389], maxWorldPrefix: 0 } },
   });
-  expect(summary).toMatchObject({ controls: controls.length, ofAll: rules.length });
+  expect(summary).toMatchObject({ controls: selected.length, ofAll: controls.length });
 });
 
 test.each<[args: string[], expected: string[]]>([
@@ -56,14 +58,23 @@ test.each<[args: string[], expected: string[]]>([
   ],
   [
     ['--severity', 'critical', 'low'],
-    ['rds-no-public-access', 'ec2-detailed-monitoring'],
+    [
+      'cloudtrail-digest-chain',
+      'cloudtrail-log-integrity',
+      'rds-no-public-access',
+      'ec2-detailed-monitoring',
+    ],
   ],
   [['--framework', 'cis-1.4.0', '--service', 'ec2'], ['sg-no-world-admin-ipv4']],
   [
     ['--framework', 'cis', '--service', 'ec2'],
     ['sg-no-world-admin-ipv4', 'sg-no-world-admin-ipv6'],
   ],
-  [['--framework', 'PCI-DSS-4', '--severity', 'critical'], ['rds-no-public-access']],
+  [['--framework', 'PCI-DSS-4', '--severity', 'critical', '--service', 'rds'], ['rds-no-public-access']],
+  [
+    ['--service', 'cloudtrail'],
+    ['cloudtrail-digest-chain', 'cloudtrail-log-integrity', 'cloudtrail-log-validation'],
+  ],
   [['--severity', 'informational'], []],
 ])('%j selects %j', async (args, expected) => {
   const { code, out } = await list([...args, '--format', 'ndjson']);

@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
 import type { CompliancePolicy } from '../../../shared/contracts/trailseal/compliance-policy';
-import { rules } from '../../../shared/controls';
-import { type AnyRule, compliant, defineRule } from '../../../shared/controls/control';
+import { controls } from '../../../shared/controls';
+import { type Control, compliant, defineRule } from '../../../shared/controls/control';
+import { defineVerification } from '../../../shared/controls/verifications/verification';
 import { compileCompliancePolicy } from '../../../shared/policy/compliance-yml';
 import { type Mistake, printMistakes } from '../../../shared/policy/mistake';
 import { complianceJsonSchema, type Rulebook } from '../../../shared/policy/schema';
@@ -28,8 +29,8 @@ const metadata = {
 };
 const frameworks = { cis: {}, securityHub: [], awsConfig: [], nist80053r5: [], pciDss4: [], soc2: [] };
 
-/** Rules of this test's own: a new rule of the project must not be able to break it. */
-const testRules: readonly AnyRule[] = [
+/** Controls of this test's own: a new one of the project must not be able to break it. */
+const testControls: readonly Control[] = [
   defineRule({
     ...metadata,
     id: 'door-is-shut',
@@ -61,9 +62,22 @@ const testRules: readonly AnyRule[] = [
     frameworks: { ...frameworks, securityHub: ['House.3'] },
     parameters: z.object({}),
   }),
+  defineVerification({
+    id: 'inventory-is-true',
+    version: 1,
+    title: 'The inventory is true',
+    severity: 'high',
+    rationale: 'What is not listed is not missed.',
+    whatToDo: ['Count again.'],
+    exemptible: false,
+    frameworks,
+    resourceTypes: ['AWS::House::Inventory'],
+    verifies: 'Each seal and its number.',
+    judge: () => compliant,
+  }),
 ];
 
-const book: Rulebook = { rules: testRules, remediated: new Set() };
+const book: Rulebook = { controls: testControls, remediated: new Set() };
 
 function policyOf(text: string, rulebook = book): CompliancePolicy {
   const compiled = compileCompliancePolicy(text, { ...rulebook, now });
@@ -101,13 +115,15 @@ describe('what a file compiles to', () => {
         'door-is-shut': { mode: 'notify', parameters: { least: 1, most: 9 } },
         'window-is-shut': { mode: 'notify', parameters: {} },
         'lock-is-sealed': { mode: 'notify', parameters: {} },
+        'inventory-is-true': { mode: 'notify', parameters: {} },
       },
       exemptions: [],
+      trails: { buckets: [], topics: [], lookbackDays: 30 },
     });
   });
 
   test('sections whose lines are all commented out are empty', () => {
-    const empty = 'version: 1\ncoverage:\ndefaults:\ncontrols:\n  # door-is-shut:\nexemptions:\n';
+    const empty = 'version: 1\ncoverage:\ndefaults:\ncontrols:\n  # door-is-shut:\ntrails:\nexemptions:\n';
     expect(policyOf(empty)).toEqual(policyOf('version: 1'));
     expect(policyOf('version: 1\ncontrols:\n  door-is-shut:\n')).toEqual(policyOf('version: 1'));
   });
@@ -120,6 +136,7 @@ describe('what a file compiles to', () => {
       ['door-is-shut', 'notify'],
       ['window-is-shut', 'off'],
       ['lock-is-sealed', 'off'],
+      ['inventory-is-true', 'off'],
     ]);
   });
 
@@ -176,8 +193,8 @@ describe('the hash', () => {
     expect(wordy.hash).toBe(terse.hash);
   });
 
-  test('does not depend on the order of the rules', () => {
-    const reversed = { ...book, rules: testRules.toReversed() };
+  test('does not depend on the order of the controls', () => {
+    const reversed = { ...book, controls: testControls.toReversed() };
     expect(policyOf('version: 1', reversed).hash).toBe(policyOf('version: 1').hash);
   });
 
@@ -193,6 +210,110 @@ describe('the hash', () => {
     ];
     expect(new Set(texts.map((text) => policyOf(text).hash)).size).toBe(texts.length);
   });
+});
+
+const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:trail-files';
+
+describe('trails', () => {
+  const trailsOf = (yml: string) => policyOf(`version: 1\ntrails: ${yml}\n`).trails;
+
+  test('a bucket belongs to the deployment unless another owner is named', () => {
+    expect(
+      trailsOf(
+        `{ buckets: [{ name: own-logs }, { name: org.logs, owner: "012345678901", keys: ["${KEY}"] }], topics: ["${TOPIC}"], lookbackDays: 7 }`,
+      ),
+    ).toEqual({
+      buckets: [
+        { name: 'own-logs', owner: 'self', keys: [] },
+        { name: 'org.logs', owner: '012345678901', keys: [KEY] },
+      ],
+      topics: [TOPIC],
+      lookbackDays: 7,
+    });
+  });
+
+  test('lists whose lines are all commented out are empty', () => {
+    expect(trailsOf('\n  buckets:\n  topics:')).toEqual({ buckets: [], topics: [], lookbackDays: 30 });
+  });
+
+  test('no item is judged anew because a bucket is added', () => {
+    const { hash } = policyOf('version: 1\ntrails: { buckets: [{ name: logs }], lookbackDays: 7 }');
+    expect(hash).toBe(policyOf('version: 1').hash);
+  });
+
+  test.each<[name: string, yml: string, line: string]>([
+    ['a key with a typo', '{ bucket: [] }', '2:11 trails.bucket: unknown key (did you mean "buckets"?)'],
+    [
+      'a key with a typo in a bucket',
+      '{ buckets: [{ name: logs, ownr: self }] }',
+      '2:35 trails.buckets[0].ownr: unknown key (did you mean "owner"?)',
+    ],
+    [
+      'a bucket without a name',
+      '{ buckets: [{ owner: self }] }',
+      '2:21 trails.buckets[0].name: is missing: expected text',
+    ],
+    [
+      'an address for a name',
+      '{ buckets: [{ name: "s3://logs" }] }',
+      '2:29 trails.buckets[0].name: expected the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens, without s3://',
+    ],
+    [
+      'an owner without quotes',
+      '{ buckets: [{ name: logs, owner: 111122223333 }] }',
+      '2:42 trails.buckets[0].owner: expected text, found a number: put it in quotes',
+    ],
+    [
+      'an owner that is no account',
+      '{ buckets: [{ name: logs, owner: me }] }',
+      '2:42 trails.buckets[0].owner: expected "self" or an account id of 12 digits',
+    ],
+    [
+      'an alias of a key',
+      '{ buckets: [{ name: logs, keys: ["arn:aws:kms:eu-central-1:111122223333:alias/logs"] }] }',
+      '2:42 trails.buckets[0].keys[0]: expected the ARN of a KMS key such as "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", not of an alias',
+    ],
+    [
+      'a bucket that is here twice',
+      '{ buckets: [{ name: logs }, { name: logs }] }',
+      '2:45 trails.buckets[1].name: "logs" is here twice: expected it once',
+    ],
+    [
+      'the name of a topic',
+      '{ topics: [trail-files] }',
+      '2:20 trails.topics[0]: expected the ARN of an SNS topic such as "arn:aws:sns:eu-central-1:111122223333:trail-files"',
+    ],
+    [
+      'a topic that is here twice',
+      `{ topics: ["${TOPIC}", "${TOPIC}"] }`,
+      `2:${20 + TOPIC.length + 4} trails.topics[1]: "${TOPIC}" is here twice: expected it once`,
+    ],
+    [
+      'no day at all',
+      '{ lookbackDays: 0 }',
+      '2:25 trails.lookbackDays: expected a number of days from 1 to 366, found the number 0',
+    ],
+    [
+      'half a day',
+      '{ lookbackDays: 0.5 }',
+      '2:25 trails.lookbackDays: expected a number of days from 1 to 366, found the number 0.5',
+    ],
+    [
+      'too many days',
+      '{ lookbackDays: 5000 }',
+      '2:25 trails.lookbackDays: expected a number of days from 1 to 366, found the number 5000',
+    ],
+  ])('%s is refused', (_, yml, line) => {
+    expect(printed(`version: 1\ntrails: ${yml}\n`)).toEqual([`f:${line}`]);
+  });
+
+  test.each(['ab', 'a..b', '-logs', 'Logs', '192.168.5.4', 'a'.repeat(64)])(
+    'no bucket is called %s',
+    (name) => {
+      expect(mistakesIn(`version: 1\ntrails: { buckets: [{ name: "${name}" }] }`)).toHaveLength(1);
+    },
+  );
 });
 
 describe('what is refused', () => {
@@ -330,6 +451,11 @@ describe('what is refused', () => {
       { control: 'House.3' },
       `3:14 exemptions[0].control: "lock-is-sealed" can't be exempted: it guards the evidence that every other alert rests on`,
     ],
+    [
+      'a control that verifies the evidence',
+      { control: 'inventory-is-true' },
+      `3:14 exemptions[0].control: "inventory-is-true" can't be exempted: it guards the evidence that every other alert rests on`,
+    ],
     ['an empty scope', { scope: '{}' }, `4:12 exemptions[0].scope: ${SCOPE}`],
     ['a scope of nothing', { scope: '' }, `4:12 exemptions[0].scope: ${SCOPE}`],
     [
@@ -445,6 +571,8 @@ describe('the schema for editors', () => {
     'version: 1\ncoverage: { accounts: [self, "111122223333"], regions: [all] }',
     'version: 1\ncoverage: { regions: [self, us-gov-west-1, eu-central-1, cn-north-1] }',
     'version: 1\ncontrols: { door-is-shut: { mode: notify, parameters: { most: 5 } } }',
+    'version: 1\ntrails:\n  buckets:\n  topics: []\n',
+    `version: 1\ntrails: { buckets: [{ name: logs, owner: "111122223333", keys: ["${KEY}"] }], topics: ["${TOPIC}"], lookbackDays: 7 }`,
     exempting({}),
     exempting({ control: 'House.1' }),
     exempting({ scope: '{ accounts: ["111122223333"], regions: [global], resources: ["*"] }' }),
@@ -468,6 +596,12 @@ describe('the schema for editors', () => {
     'version: 1\ncontrols: { door-is-shut: { mode: approve } }',
     'version: 1\ncontrols: { door-is-shut: { parameters: { least: -1 } } }',
     'version: 1\ncontrols: { door-is-shut: { parameters: { other: 1 } } }',
+    'version: 1\ncontrols: { inventory-is-true: { mode: dry-run } }',
+    'version: 1\ntrails: { buckets: [{}] }',
+    'version: 1\ntrails: { buckets: [{ name: s3://logs }] }',
+    'version: 1\ntrails: { buckets: [{ name: logs, region: eu-central-1 }] }',
+    'version: 1\ntrails: { topics: [trail-files] }',
+    'version: 1\ntrails: { lookbackDays: 0 }',
     'version: 1\nexemptions: {}',
     exempting({ control: 'lock-is-sealed' }),
     exempting({ control: 'House.3' }),
@@ -505,13 +639,13 @@ describe('the schema for editors', () => {
         walk(member, `${path}.${key}`);
       }
     };
-    walk(complianceJsonSchema({ rules, remediated: new Set() }), '');
+    walk(complianceJsonSchema({ controls, remediated: new Set() }), '');
     expect(undescribed).toEqual([]);
   });
 });
 
 describe('the shipped compliance.yml', () => {
-  const shippedBook: Rulebook = { rules, remediated: new Set() };
+  const shippedBook: Rulebook = { controls, remediated: new Set() };
 
   test('is valid, for the compiler and for editors', () => {
     expect(mistakesIn(shipped, shippedBook)).toEqual([]);
@@ -527,10 +661,11 @@ describe('the shipped compliance.yml', () => {
 
   test('its commented-out examples are valid too', () => {
     const all = shipped.replace(/^( +)# /gm, '$1');
-    const { controls, exemptions } = policyOf(all, shippedBook);
+    const { controls, exemptions, trails } = policyOf(all, shippedBook);
     expect(controls['ec2-detailed-monitoring']?.mode).toBe('off');
     expect(controls['sg-no-world-admin-ipv4']?.parameters['adminPorts']).toEqual([22, 3389, 5985, 5986]);
     expect(exemptions).toHaveLength(1);
+    expect(trails.buckets).toMatchObject([{ name: 'example-cloudtrail-logs', owner: '111122223333' }]);
   });
 
   test('names its schema in its first line', () => {

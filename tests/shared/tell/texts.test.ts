@@ -114,7 +114,7 @@ Who did it: missing
   This deployment does not collect API activity, so nobody is named.
 
 Is the record true: missing
-  No CloudTrail trail is watched by this deployment, so no log record backs this alert.
+  This deployment does not look up the log record of a change, so none backs this alert.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -166,7 +166,7 @@ Who did it: missing
   This deployment does not collect API activity, so nobody is named.
 
 Is the record true: missing
-  No CloudTrail trail is watched by this deployment, so no log record backs this alert.
+  This deployment does not look up the log record of a change, so none backs this alert.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -216,7 +216,7 @@ Who did it: missing
   This deployment does not collect API activity, so nobody is named.
 
 Is the record true: missing
-  No CloudTrail trail is watched by this deployment, so no log record backs this alert.
+  This deployment does not look up the log record of a change, so none backs this alert.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -261,7 +261,7 @@ Who did it: missing
   This deployment does not collect API activity, so nobody is named.
 
 Is the record true: missing
-  No CloudTrail trail is watched by this deployment, so no log record backs this alert.
+  This deployment does not look up the log record of a change, so none backs this alert.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -307,7 +307,7 @@ Who did it: missing
   This deployment does not collect API activity, so nobody is named.
 
 Is the record true: missing
-  No CloudTrail trail is watched by this deployment, so no log record backs this alert.
+  This deployment does not look up the log record of a change, so none backs this alert.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -363,7 +363,7 @@ Who did it: missing
   This deployment does not collect API activity, so nobody is named.
 
 Is the record true: missing
-  No CloudTrail trail is watched by this deployment, so no log record backs this alert.
+  This deployment does not look up the log record of a change, so none backs this alert.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.

@@ -1,0 +1,23 @@
+import type { ChainsTable } from '../../shared/aws/chains-table';
+import type { LogBucket } from '../../shared/aws/log-bucket';
+import type { TrailService } from '../../shared/aws/trail-service';
+import type { PolicyInForce } from '../../shared/controls/judge';
+import type { Verification } from '../../shared/controls/verifications/verification';
+import type { RecordNeeds } from '../../shared/findings/record';
+import type { Telemetry } from '../../shared/lambda/telemetry';
+import type { Home } from '../../shared/policy/coverage';
+import type { Job } from './jobs';
+
+export interface Needs {
+  readonly policy: PolicyInForce;
+  readonly home: Home;
+  readonly verifications: readonly Verification[];
+  /** The files of a bucket that compliance.yml names; undefined for any other. */
+  readonly sourceOf: (bucket: string) => LogBucket | undefined;
+  readonly trails: TrailService;
+  readonly chains: ChainsTable;
+  readonly jobs: { send(jobs: readonly Job[]): Promise<void> };
+  readonly record: RecordNeeds;
+  readonly telemetry: Telemetry;
+  readonly now: () => string;
+}

@@ -1,0 +1,218 @@
+import {
+  CloudTrailClient,
+  DescribeTrailsCommand,
+  GetTrailStatusCommand,
+  ListPublicKeysCommand,
+  type PublicKey,
+  type Trail,
+} from '@aws-sdk/client-cloudtrail';
+import type { TrailState } from '../proof/trail/chain';
+import { type KeysAnswer, type PublicKeyRecord, publicKeys } from '../proof/trail/public-keys';
+import type { ChainId } from '../proof/trail/verdict';
+import { type AwsPlace, clientSettings } from './operator-place';
+
+export interface TrailServiceOptions extends Omit<AwsPlace, 'region'> {
+  /** The account that asks, where it is known: without, a trail that isn't listed may be one of another account. */
+  readonly account?: string;
+  /** Hears why CloudTrail could not be asked about a trail. */
+  readonly onUnknown?: (reason: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** What CloudTrail itself says. Answers are kept, and callers at the same time share one request. */
+export interface TrailService {
+  /**
+   * The keys that signed digests of a Region in a time; never throws.
+   * @param from to: ISO 8601; better the whole time at once than hour by hour
+   * @param wanted fingerprint that an earlier answer lacked: asks again, at most once a minute
+   */
+  publicKeys(region: string, from: string, to: string, wanted?: string): Promise<KeysAnswer>;
+  /** What the trail of a chain is and does; undefined, with the reason told, when that can't be known. Never throws. */
+  trailState(chain: ChainId): Promise<TrailState | undefined>;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Who walks along a chain should not have to ask for every hour. */
+const KEYS_AROUND_MS = 7 * 24 * HOUR_MS;
+/** A key may be in force from shortly after the hour of the digest that it signs: as far ahead as anything is signed. */
+const KEYS_AHEAD_MS = 2 * HOUR_MS;
+
+interface AskedKeys {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+  readonly answer: Promise<KeysAnswer>;
+}
+
+export function trailService({
+  account,
+  onUnknown,
+  now = Date.now,
+  ...place
+}: TrailServiceOptions = {}): TrailService {
+  const clients = new Map<string, CloudTrailClient>();
+  const keys = new Map<string, AskedKeys>();
+  const trails = remembered(now, listTrails);
+  const statuses = remembered(now, readStatus);
+
+  function clientIn(region: string): CloudTrailClient {
+    const client = clients.get(region) ?? new CloudTrailClient({ ...clientSettings(place), region });
+    clients.set(region, client);
+    return client;
+  }
+
+  async function askKeys(region: string, from: number, to: number): Promise<KeysAnswer> {
+    const records: PublicKeyRecord[] = [];
+    try {
+      let token: string | undefined;
+      do {
+        const { PublicKeyList = [], NextToken } = await clientIn(region).send(
+          new ListPublicKeysCommand({ StartTime: new Date(from), EndTime: new Date(to), NextToken: token }),
+        );
+        records.push(...PublicKeyList.flatMap(recordOf));
+        // One that repeats itself would never end.
+        token = NextToken === token ? undefined : NextToken;
+      } while (token !== undefined);
+      return { state: 'known', keys: publicKeys(records, { from: 'ListPublicKeys', where: region }) };
+    } catch (error) {
+      return { state: 'unread', detail: `ListPublicKeys in ${region}: ${said(error)}` };
+    }
+  }
+
+  async function keysOf(region: string, from: string, to: string, wanted?: string): Promise<KeysAnswer> {
+    const [first, last] = [Date.parse(from), Date.parse(to)];
+    const asked = keys.get(region);
+    if (asked !== undefined && first >= asked.from && last <= asked.to) {
+      const answer = await asked.answer;
+      const lacking =
+        answer.state === 'unread' || (wanted !== undefined && unknown(answer.keys.find(wanted)));
+      if (!lacking || now() - asked.at < MINUTE_MS) return answer;
+      // Somebody else has asked again while we waited.
+      if (keys.get(region) !== asked) return keysOf(region, from, to, wanted);
+    }
+    const window = {
+      from: Math.min(first - KEYS_AROUND_MS, asked?.from ?? Number.POSITIVE_INFINITY),
+      to: Math.max(
+        last,
+        Math.min(last + KEYS_AROUND_MS, now() + KEYS_AHEAD_MS),
+        asked?.to ?? Number.NEGATIVE_INFINITY,
+      ),
+    };
+    const answer = askKeys(region, window.from, window.to);
+    keys.set(region, { ...window, at: now(), answer });
+    return answer;
+  }
+
+  async function listTrails(homeRegion: string): Promise<readonly Trail[]> {
+    const { trailList = [] } = await clientIn(homeRegion).send(
+      new DescribeTrailsCommand({ includeShadowTrails: false }),
+    );
+    return trailList;
+  }
+
+  async function readStatus(regionAndArn: string) {
+    const [region = '', arn] = regionAndArn.split(' ');
+    return clientIn(region).send(new GetTrailStatusCommand({ Name: arn }));
+  }
+
+  /** The account that asks: as told, as the credentials know it, or as the trails of its own name it. */
+  async function ownAccount(region: string, listed: readonly Trail[]): Promise<string | undefined> {
+    if (account !== undefined) return account;
+    const { accountId } = await clientIn(region).config.credentials();
+    return accountId ?? listed.filter((trail) => trail.IsOrganizationTrail === false).map(ownerOf)[0];
+  }
+
+  async function statusOf(trail: Trail, { region }: ChainId, own: boolean): Promise<Partial<TrailState>> {
+    try {
+      const status = await statuses(`${region} ${trail.TrailARN}`);
+      return {
+        ...given('isLogging', status.IsLogging),
+        ...given('startedAt', status.StartLoggingTime?.toISOString()),
+        ...given('stoppedAt', status.StopLoggingTime?.toISOString()),
+        // An organization's trail delivers for each account; its status is about the one that asks.
+        ...(own ? given('latestDigestDeliveryTime', status.LatestDigestDeliveryTime?.toISOString()) : {}),
+        ...(own ? given('latestDigestDeliveryError', status.LatestDigestDeliveryError || undefined) : {}),
+      };
+    } catch (error) {
+      onUnknown?.(`GetTrailStatus of ${trail.Name} in ${region}: ${said(error)}`);
+      return {};
+    }
+  }
+
+  return {
+    publicKeys: keysOf,
+
+    async trailState(chain) {
+      const { account: wanted, homeRegion, trail: name } = chain;
+      try {
+        const listed = await trails(homeRegion);
+        const own = (await ownAccount(homeRegion, listed)) === wanted;
+        const named = listed.filter(({ Name, HomeRegion }) => Name === name && HomeRegion === homeRegion);
+        const trail =
+          named.find((candidate) => ownerOf(candidate) === wanted) ??
+          named.find(({ IsOrganizationTrail }) => IsOrganizationTrail === true);
+        if (trail === undefined) {
+          if (own) return { exists: false };
+          onUnknown?.(
+            `DescribeTrails in ${homeRegion}: only account ${wanted} itself sees whether it has ${name}`,
+          );
+          return undefined;
+        }
+        return {
+          exists: true,
+          ...given('validationEnabled', trail.LogFileValidationEnabled),
+          ...given('bucket', trail.S3BucketName),
+          ...(await statusOf(trail, chain, own || ownerOf(trail) === wanted)),
+        };
+      } catch (error) {
+        onUnknown?.(`DescribeTrails in ${homeRegion}: ${said(error)}`);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Keeps what a question was answered with for a minute; failures, too, so that nobody insists. */
+function remembered<T>(
+  now: () => number,
+  ask: (question: string) => Promise<T>,
+): (question: string) => Promise<T> {
+  const answers = new Map<string, { readonly at: number; readonly answer: Promise<T> }>();
+  return (question) => {
+    const known = answers.get(question);
+    if (known !== undefined && now() - known.at < MINUTE_MS) return known.answer;
+    const answer = ask(question);
+    answers.set(question, { at: now(), answer });
+    return answer;
+  };
+}
+
+const recordOf = ({
+  Fingerprint,
+  Value,
+  ValidityStartTime,
+  ValidityEndTime,
+}: PublicKey): PublicKeyRecord[] =>
+  Fingerprint && Value && ValidityStartTime && ValidityEndTime
+    ? [
+        {
+          Fingerprint,
+          Value: Buffer.from(Value).toString('base64'),
+          ValidityStartTime: ValidityStartTime.toISOString(),
+          ValidityEndTime: ValidityEndTime.toISOString(),
+        },
+      ]
+    : [];
+
+const unknown = (found: ReturnType<Extract<KeysAnswer, { state: 'known' }>['keys']['find']>) =>
+  found.state === 'unusable' && found.reason === 'fingerprint-unknown';
+
+/** `arn:aws:cloudtrail:eu-central-1:111122223333:trail/name` names the account that made the trail. */
+const ownerOf = ({ TrailARN }: Trail): string | undefined => TrailARN?.split(':')[4];
+
+const given = <Name extends string, T>(name: Name, value: T | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { [name in Name]?: T };
+
+const said = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
