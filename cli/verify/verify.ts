@@ -24,7 +24,7 @@ const S3_CONCURRENCY = 64;
 const FOLDER_CONCURRENCY = 1;
 
 /** Entries of digests, of some 400 bytes each. */
-const MOST_HELD = 100_000;
+const MOST_HELD = 5_000;
 
 /** Verifies the digest chains and the log files of buckets, or of copies in folders. */
 export async function verify(

@@ -82,7 +82,10 @@ export interface ChainsTable {
   chain(chain: ChainId): Promise<ChainState | undefined>;
   /** Chains seen so far, of one account and Region or of all. */
   chains(of?: Pick<ChainId, 'account' | 'region'>): Promise<Pick<ChainState, 'chain' | 'folder'>[]>;
-  /** @returns false when the stored `seq` is no longer the expected one; undefined expects that there is none */
+  /**
+   * Without the name of a trail it is no chain, but what is said of an account and Region that have none.
+   * @returns false when the stored `seq` is no longer the expected one; undefined expects that there is none
+   */
   save(next: ChainState, expectedSeq: number | undefined): Promise<boolean>;
   /** Digests with from ≤ end ≤ to, oldest first. */
   digests(chain: ChainId, from: string, to: string): Promise<DigestRow[]>;
@@ -180,7 +183,7 @@ export function chainsTable(
     },
 
     async save(next, expectedSeq) {
-      if (expectedSeq === undefined) {
+      if (expectedSeq === undefined && next.chain.trail !== '') {
         // First the directory: a chain that it lists and that has no state yet is looked at again, and gets one.
         await client.send(
           new PutCommand({

@@ -354,6 +354,7 @@ describe('silence', () => {
   test('no digest of a covered account and Region was ever seen', async () => {
     const trail = await start({ notify: 'nobody' });
     await trail.pipeline.watch();
+    await trail.pipeline.watch();
     expect(await trail.pipeline.findings()).toMatchObject([
       { control: 'cloudtrail-digest-chain', resourceType: 'AWS::::Account', state: 'open' },
       { control: 'cloudtrail-log-integrity', state: 'resolved' },

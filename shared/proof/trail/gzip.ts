@@ -24,7 +24,7 @@ export function inflate(bytes: Buffer, limit: number): Inflated {
       info: true,
       maxOutputLength: limit,
       // What comes out in one piece need not be joined. One byte more, or zlib asks for a second piece.
-      chunkSize: Math.max(Math.min(statedSize(bytes), limit) + 1, SMALLEST_PIECE),
+      chunkSize: Math.max(Math.min(statedSize(bytes), limit, bytes.length * MOST_SHRUNK) + 1, SMALLEST_PIECE),
     }) as unknown as { buffer: Buffer; engine: InflateRaw };
     const rest = bytes.subarray(header.length + engine.bytesWritten);
     return checkGzipTrailer(rest, crc32(buffer), buffer.length) ?? { state: 'whole', bytes: buffer };
@@ -32,6 +32,9 @@ export function inflate(bytes: Buffer, limit: number): Inflated {
     return faultOf(error, limit);
   }
 }
+
+/** Deflate makes nothing smaller than to a 1,032nd: one that says so lies. */
+const MOST_SHRUNK = 1032;
 
 /** Or a bomb that says to be small would come out in millions of them. */
 const SMALLEST_PIECE = 4 * 2 ** 10;

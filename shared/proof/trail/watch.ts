@@ -1,31 +1,8 @@
-import { type ChainFinding, chainFinding, sentence } from './chain-findings';
-import type { ChainHead } from './chain-line';
-import { judgeTail, type TrailState } from './chain-tail';
+import { type ChainFinding, chainFinding, hourBefore, sentence } from './chain-findings';
 import { hasExpired } from './chain-times';
 import { type ChainId, uri } from './verdict';
 import type { DigestReport } from './verify-digest';
 import type { LogReport } from './verify-log';
-
-export interface Watched {
-  readonly chain: ChainId;
-  readonly head: ChainHead;
-  readonly state?: TrailState;
-  /** When log files were stamped that were announced and are newer than the head. ISO 8601. */
-  readonly logsAfterTail?: readonly string[];
-  readonly now: string;
-}
-
-/** What a chain's silence means: `tail-overdue`, `tail-missing`, `trail-stopped`, or nothing yet. */
-export const overdue = ({ chain, head, state, logsAfterTail, now }: Watched): ChainFinding[] =>
-  judgeTail({
-    chain,
-    newest: { end: head.end, digest: uri(head.place) },
-    window: { to: now },
-    now,
-    live: true,
-    ...(state ? { state } : {}),
-    ...(logsAfterTail ? { logsAfterTail } : {}),
-  });
 
 /** A Region of an account. */
 export type Covered = Pick<ChainId, 'account' | 'region'>;
@@ -49,17 +26,6 @@ export function neverSeen(
     }));
 }
 
-/**
- * Some of the items, each as likely as any other.
- * @param random as Math.random
- */
-export function sample<Item>(items: readonly Item[], count: number, random: () => number): Item[] {
-  const rest = [...items];
-  return Array.from({ length: Math.min(count, rest.length) }, () =>
-    rest.splice(Math.floor(random() * rest.length), 1),
-  ).flat();
-}
-
 /** A file that was verified before. */
 export interface Verified {
   /** Of its inflated bytes, in lower-case hex. */
@@ -80,15 +46,18 @@ export function reverified(
   again: DigestReport | LogReport,
 ): ChainFinding | undefined {
   const file = uri(again);
-  const where = again.kind === 'digest' ? { digest: file } : { file, digest: again.digest };
-  const details = { ...where, from: at, to: at, expected: sha256 ?? again.expected };
+  const about =
+    again.kind === 'digest'
+      ? { digest: file, from: hourBefore(at), to: at }
+      : { file, digest: again.digest, from: again.from ?? at, to: again.to ?? at };
+  const details = { ...about, expected: sha256 ?? again.expected };
   if (again.status === 'missing')
     return hasExpired(at, now, expiryDays)
       ? undefined
-      : chainFinding('verified-file-deleted', `${file} was verified, and is gone`, details);
+      : chainFinding('verified-file-deleted', `a ${again.kind} file that was verified is gone`, details);
   const computed = again.kind === 'digest' ? again.sha256 : again.computed;
   const isOther = sha256 !== undefined && computed !== undefined && computed !== sha256;
   if (!isOther && again.status !== 'invalid' && again.status !== 'unsigned') return undefined;
-  const says = sentence(`${file} was verified, and now`, again);
+  const says = sentence(`a ${again.kind} file that was verified`, again);
   return chainFinding('verified-file-altered', says, { ...details, computed });
 }

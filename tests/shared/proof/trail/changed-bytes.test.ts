@@ -9,7 +9,7 @@ import { makeTrail } from '../../../support/trails/make-trail';
 import { objectAt } from '../../../support/trails/objects';
 import { seededRandom } from '../../../support/trails/records';
 
-const trail = makeTrail({ from: '2024-07-31T10:00:00Z', hours: 2, recordsPerLog: 6 });
+const trail = makeTrail({ from: '2024-07-31T10:00:00Z', hours: 2, recordsPerLog: 2 });
 const digest = trail.digests[1] as Place;
 const [listed] = readDigestJson(trail.objects, digest).logFiles as [DigestLogFile];
 const digestObject = objectAt(trail.objects, digest);

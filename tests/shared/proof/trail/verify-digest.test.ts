@@ -274,6 +274,7 @@ test.each<Row>([
     {
       status: 'invalid',
       reason: 'duplicate-log',
+      says: 'it lists a log file twice',
       computed: expect.stringMatching(/^s3:\/\/example-trail-bucket\//),
     },
   ],
@@ -587,5 +588,7 @@ describe('a backfill digest', () => {
 
 test('the key of a log file is not taken for that of a digest', async () => {
   const trail = makeTrail(options);
-  await expect(verdictOn(trail, trail.logs[0] as Place)).rejects.toThrow('expected the key of a digest file');
+  await expect(verdictOn(trail, trail.logs[0] as Place)).rejects.toThrow(
+    'key: expected the key of a digest file',
+  );
 });

@@ -1,13 +1,12 @@
 import { uri } from '../../../../shared/proof/trail/verdict';
 import type { DigestReport } from '../../../../shared/proof/trail/verify-digest';
 import type { LogReport } from '../../../../shared/proof/trail/verify-log';
-import { neverSeen, overdue, reverified, sample, type Verified } from '../../../../shared/proof/trail/watch';
+import { neverSeen, reverified, type Verified } from '../../../../shared/proof/trail/watch';
 import {
   at,
   chain,
   deleted,
   digestAt,
-  headAt,
   ofUnknownKey,
   resigned,
   rewritten,
@@ -16,23 +15,6 @@ import {
 } from '../../../support/chain-reports';
 
 const digest = digestAt(10);
-const head = headAt(digest);
-
-test.each<[story: string, input: Partial<Parameters<typeof overdue>[0]>, codes: string[]]>([
-  ['a chain that goes on', { now: at(12) }, []],
-  ['silence', { now: at(14) }, ['tail-overdue']],
-  [
-    'silence, though a delivery is claimed',
-    { now: at(12), state: { exists: true, latestDigestDeliveryTime: at(11.1) } },
-    ['tail-missing'],
-  ],
-  ['silence, though log files come', { now: at(12), logsAfterTail: [at(11.9)] }, ['tail-missing']],
-  ['a trail that was stopped', { now: at(40), state: { exists: true, isLogging: false } }, ['trail-stopped']],
-])('%s', (_, input, codes) => {
-  const findings = overdue({ chain, head, now: at(11), ...input });
-  expect(findings.map(({ code }) => code)).toEqual(codes);
-  expect(findings.every((finding) => finding.digest === uri(digest))).toBe(true);
-});
 
 test('Regions of covered accounts that were never seen', () => {
   const seen = [chain, { ...chain, account: '444455556666' }, { ...chain, trail: 'other' }];
@@ -45,21 +27,6 @@ test('Regions of covered accounts that were never seen', () => {
     },
   ]);
   expect(neverSeen(['111122223333'], ['eu-west-1'], [])).toHaveLength(1);
-});
-
-describe('a sample', () => {
-  const items = ['a', 'b', 'c', 'd'];
-
-  test.each([
-    ['takes as many as asked for', 2, [0, 0], ['a', 'b']],
-    ['takes none twice', 2, [0.99, 0.99], ['d', 'c']],
-    ['takes all there are', 9, [0.5, 0.5, 0.5, 0.5], ['c', 'b', 'd', 'a']],
-    ['may be empty', 0, [], []],
-  ])('%s', (_, count, draws, taken) => {
-    const [...rest] = draws;
-    expect(sample(items, count, () => rest.shift() ?? 0)).toEqual(taken);
-    expect(items).toHaveLength(4);
-  });
 });
 
 describe('a file that was verified before', () => {
@@ -103,9 +70,9 @@ describe('a file that was verified before', () => {
     expect(reverified(verified, other)).toEqual({
       code: 'verified-file-altered',
       severity: 'critical',
-      says: `${uri(digest)} was verified, and now is invalid (signature-mismatch)`,
+      says: 'a digest file that was verified is invalid (signature-mismatch)',
       digest: uri(digest),
-      from: at(10),
+      from: at(9),
       to: at(10),
       expected: digest.sha256,
       computed: other.sha256,
@@ -119,7 +86,7 @@ describe('a file that was verified before', () => {
       computed: 'bb',
     });
     expect(reverified(verified, deleted(digest))).toMatchObject({
-      says: `${uri(digest)} was verified, and is gone`,
+      says: 'a digest file that was verified is gone',
       expected: digest.sha256,
     });
   });
