@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalAws } from './aws';
 import type { JsonObject } from './json';
+import { sampleTrailSteps } from './sample-trail';
 
 interface Change {
   /** What somebody did, in a line. */
@@ -12,7 +13,7 @@ interface Change {
 const BETWEEN_STEPS = 700;
 const LONGEST_STEP = 10_000;
 
-/** Three mistakes and one correction, as AWS Config would report them. */
+/** Three mistakes and one correction, as AWS Config would report them; then the log of CloudTrail, and its forgery. */
 export async function playScenario(
   aws: LocalAws,
   say: (line: string) => void,
@@ -24,6 +25,13 @@ export async function playScenario(
     say(`▶ ${change.says}`);
     aws.putEvents(asEvent(change, accountId, region, new Date()));
     // A step whose alert is late doesn't hold up the next.
+    await aws.idle({ timeoutMs: LONGEST_STEP }).catch(() => undefined);
+    await sleep(BETWEEN_STEPS, undefined, { signal: stopped }).catch(() => undefined);
+  }
+  for (const step of sampleTrailSteps(aws, new Date())) {
+    if (stopped.aborted) return;
+    say(`▶ ${step.says}`);
+    await step.play();
     await aws.idle({ timeoutMs: LONGEST_STEP }).catch(() => undefined);
     await sleep(BETWEEN_STEPS, undefined, { signal: stopped }).catch(() => undefined);
   }

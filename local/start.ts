@@ -15,7 +15,7 @@ export function start(): void {
   // No shell in between: a signal reaches the process that holds the ports.
   const child = spawn(process.execPath, [SERVERLESS, ...options], {
     stdio: ['ignore', log, log, 'ipc'],
-    env: { ...process.env, TRAILSEAL_SCENARIO: '1' },
+    env: { ...process.env, TRAILSEAL_SCENARIO: '1', TRAILSEAL_SAMPLE_TRAIL: regionOf(process.argv) },
   });
   closeSync(log);
 
@@ -48,6 +48,13 @@ export function start(): void {
       );
     process.exit(code || 1);
   });
+}
+
+/** As serverless.yml takes it. */
+function regionOf(argv: readonly string[]): string {
+  const at = argv.findIndex((word) => word === '--region' || word === '-r');
+  const joined = argv.find((word) => word.startsWith('--region='))?.slice('--region='.length);
+  return joined ?? (at < 0 ? undefined : argv[at + 1]) ?? 'eu-central-1';
 }
 
 function nextSteps(url: string, lambdaUrl: string, stage: string): string {

@@ -36,16 +36,18 @@ const keyLines = ({ keys }: Findings): string[] =>
 const sourceText = ({ from, where }: KeySource): string =>
   from === 'file' ? `the file ${where}` : `ListPublicKeys in ${where}`;
 
-function unreadKeyLines({ window }: Summary, { keysUnread }: Findings): string[] {
+function unreadKeyLines(summary: Summary, { keysUnread }: Findings): string[] {
   return [...keysUnread].flatMap(([region, why]) => [
     `Public keys of ${region} could not be had: ${why}`,
-    `Where AWS can be asked: ${listKeys(region, window)} > keys.json; then give --public-keys keys.json`,
+    `Where AWS can be asked: ${listKeys(region, summary)} > keys.json; then give --public-keys keys.json`,
   ]);
 }
 
 /** A digest may be signed with a key from a little later than its hour. */
-const listKeys = (region: string, { from, to }: Summary['window']): string =>
-  `aws cloudtrail list-public-keys --region ${region} --start-time ${from ?? 'FIRST-DAY'} --end-time ${dayAfter(to)}`;
+const listKeys = (region: string, { window, chains }: Pick<Summary, 'window' | 'chains'>): string => {
+  const first = window.from ?? chains.flatMap(({ from }) => from ?? []).sort()[0] ?? 'FIRST-DAY';
+  return `aws cloudtrail list-public-keys --region ${region} --start-time ${first} --end-time ${dayAfter(window.to)}`;
+};
 
 const dayAfter = (time: string): string => new Date(Date.parse(time) + 86_400_000).toISOString().slice(0, 10);
 
@@ -64,15 +66,15 @@ const unsignedLines = ({ totals }: Findings, { areCopies }: Advice): string[] =>
       ]
     : [];
 
-function confirmLines({ chains, window }: Summary, { keys }: Findings, advice: Advice): string[] {
-  const [first] = chains;
+function confirmLines(summary: Summary, { keys }: Findings, advice: Advice): string[] {
+  const [first] = summary.chains;
   const region = first?.chain.region ?? 'REGION';
   const isFromFile = [...keys.values()].some(({ source }) => source.from === 'file');
   const status = `aws cloudtrail get-trail-status --region ${first?.chain.homeRegion ?? 'REGION'} --name ${first?.chain.trail ?? 'TRAIL'}`;
   return [
     ...(isFromFile
       ? [
-          `To confirm with AWS: that the keys in ${advice.keysFile} are CloudTrail's: ${listKeys(region, window)}`,
+          `To confirm with AWS: that the keys in ${advice.keysFile} are CloudTrail's: ${listKeys(region, summary)}`,
         ]
       : []),
     ...(advice.areCopies && first !== undefined

@@ -79,7 +79,7 @@ export function folderSource(folder: string): ObjectSource {
   };
 }
 
-const CHUNK = 256 * 1024;
+const CHUNK = 64 * 1024;
 /** A stream of its own would take longer than to read so many bytes. */
 const IN_ONE_PIECE = 1024 * 1024;
 

@@ -48,10 +48,11 @@ export async function verifyAgain(job: JobOf<'verify-again'>, needs: Needs): Pro
   const isAsItWas = report.status === row?.status && report.sha256 === row.sha256;
   const change =
     row?.provenBy && !isAsItWas ? reverified({ ...row, at: end, now: needs.now() }, report) : undefined;
+  const about = judged.findings.filter(({ digest }) => digest === uri(place));
   if (change) await noteFindings(chain, [change], needs);
-  // What was proven and can't be read this time stays proven.
-  else if (row?.provenBy === undefined || report.status !== 'unverifiable') {
-    const about = judged.findings.filter(({ digest }) => digest === uri(place));
+  // What was proven and can't be read this time stays proven, but somebody should look why.
+  else if (row?.provenBy && report.status === 'unverifiable') await noteFindings(chain, about, needs);
+  else {
     await closeOthers(chain, uri(place), about, needs);
     await noteFindings(chain, about, needs);
     await settleDigest(report, { chain, folder }, needs, true);

@@ -372,47 +372,49 @@ describe('silence', () => {
   });
 
   test('log files that no digest lists: announced and gone, or put there by somebody', async () => {
-    const trail = await start({ trail: { from: '2026-01-30T00:00:00Z', hours: 34 } });
-    const stranger = {
+    const trail = await start({ trail: { from: '2026-01-30T09:00:00Z', hours: 10 } });
+    const namedLike = (place: Place, unique: string) => ({
       bucket: BUCKET,
-      key: at(trail.made.logs, 20).key.replace(/_[A-Za-z0-9]{16}\./, '_StrangerStranger.'),
-    };
-    const vanished = {
-      bucket: BUCKET,
-      key: at(trail.made.logs, 22).key.replace(/_[A-Za-z0-9]{16}\./, '_VanishedVanished.'),
-    };
-    const body = gzipSync('{"Records":[]}');
-    await trail.overwrite(stranger, body);
-    await trail.overwrite(vanished, body);
+      key: place.key.replace(/_[A-Za-z0-9]{16}\./, `_${unique}.`),
+    });
+    const stranger = namedLike(at(trail.made.logs, 6), 'StrangerStranger');
+    const vanished = namedLike(at(trail.made.logs, 10), 'VanishedVanished');
+    const unreferenced = async () =>
+      (await trail.problems())
+        .filter(({ code }) => code === 'unreferenced-log')
+        .map(({ subject }) => subject);
+    for (const place of [stranger, vanished]) await trail.overwrite(place, gzipSync('{"Records":[]}'));
     await trail.remove(vanished);
     await trail.deliver(...all(trail));
-    for (let run = 0; run < 8; run += 1) await trail.pipeline.watch();
-    expect(await trail.problems()).toEqual([]);
-    trail.pipeline.aws.clock.advance(30 * HOUR);
-    for (let run = 0; run < 8; run += 1) await trail.pipeline.watch();
-    const unreferenced = (await trail.problems()).filter(({ code }) => code === 'unreferenced-log');
-    expect(unreferenced.map(({ subject }) => subject).sort()).toEqual([uri(stranger), uri(vanished)].sort());
+    await trail.pipeline.watch();
+    await trail.pipeline.watch();
+    // A backfill may come within a day.
+    expect(await unreferenced()).toEqual([]);
+    trail.pipeline.aws.clock.advance(8 * HOUR);
+    await trail.pipeline.watch();
+    await trail.pipeline.watch();
+    expect((await unreferenced()).sort()).toEqual([uri(stranger), uri(vanished)].sort());
   });
 });
 
 describe('long work', () => {
   const large = {
-    trail: { hours: 2, logsPerHour: (hour: number) => (hour === 1 ? 1000 : 1), distinctLogs: 5 },
+    trail: { hours: 2, logsPerHour: (hour: number) => (hour === 1 ? 450 : 1), distinctLogs: 5 },
   };
 
-  test('a digest with a thousand log files is verified in parts, by messages of their own', async () => {
+  test('a digest with many log files is verified in parts, by messages of their own', async () => {
     const trail = await start(large);
     await trail.deliver(...all(trail).filter(({ key }) => !key.includes('/CloudTrail/')));
     // Without their log files first: each part says what is missing.
-    expect((await trail.state()).digests[1]).toMatch(/1000 logs, 5 of 5 parts/);
-    expect(trail.pipeline.counted.get('LogsNotValid')).toBe(1001);
+    expect((await trail.state()).digests[1]).toMatch(/450 logs, 3 of 3 parts/);
+    expect(trail.pipeline.counted.get('LogsNotValid')).toBe(451);
     expect(told(trail)).toContain('Opened critical cloudtrail-log-integrity');
   });
 
   test('what a crash interrupts is resumed, and nothing that is proven is read again', async () => {
     const trail = await start({ ...large, notify: 'nobody' });
     await trail.deliver(...all(trail));
-    let crashes = 3;
+    let crashes = 2;
     const heal = trail.pipeline.aws.fail(({ service, action, input }) =>
       service === 'dynamodb' &&
       action === 'UpdateItem' &&
@@ -428,12 +430,12 @@ describe('long work', () => {
     }
     heal();
     expect(crashes).toBeLessThan(0);
-    expect((await trail.state()).digests[1]).toMatch(/valid by signature, 1000 logs, 5 of 5 parts/);
+    expect((await trail.state()).digests[1]).toMatch(/valid by signature, 450 logs, 3 of 3 parts/);
     // An hour went by, and with it the time for the next digest.
     expect((await trail.problems()).map(({ code }) => code)).toEqual(['tail-overdue']);
     const reads = trail.pipeline.aws.calls.filter(({ action }) => action === 's3:GetObject').length;
-    // Three of five parts were read twice, the first digest's one log once, and each job reads its digest.
-    expect(reads).toBeLessThan(1000 + 3 * 200 + 40);
+    // Two of three parts were read twice, the first digest's one log once, and each job reads its digest.
+    expect(reads).toBeLessThan(450 + 2 * 200 + 30);
   });
 
   test('thirty days are caught up page by page', async () => {

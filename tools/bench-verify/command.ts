@@ -6,15 +6,21 @@ import path from 'node:path';
 /** A run of a command to its end. */
 export interface Ran {
   readonly seconds: number;
-  /** Processor time of the process itself, user and system, in seconds; undefined where it doesn't say. */
-  readonly cpuSeconds: number | undefined;
   /** The most memory that it took, in megabytes; undefined where it doesn't say. */
   readonly peakMegabytes: number | undefined;
   readonly stdout: string;
 }
 
-/** Says on stderr, at its end, what a process of Node.js has taken. */
-const REPORT = `process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("took "+JSON.stringify({cpu:(u.userCPUTime+u.systemCPUTime)/1e6,peak:u.maxRSS/1024})+"\\n")})`;
+/**
+ * Says on stderr, at its end, how much memory a process of Node.js has taken. Linux counts to a process's maximum what the process
+ * had taken that it was forked from; not so the high-water mark.
+ */
+const REPORT = `import { readFileSync } from "node:fs";
+process.on("exit", () => {
+  let peak = process.resourceUsage().maxRSS;
+  try { peak = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]); } catch {}
+  process.stderr.write("took " + JSON.stringify({ peak: peak / 1024 }) + "\\n");
+});`;
 
 /** @returns how to start the command line as it is installed, bundled into a folder of its own */
 export function builtCommand(root: string, folder: string): readonly string[] {
@@ -46,6 +52,6 @@ export async function ran(command: readonly string[], env: NodeJS.ProcessEnv = p
   if (code !== 0)
     throw new Error(`${command.join(' ')} ended with ${code}: ${stderr.slice(-1000)} ${stdout.slice(-1000)}`);
   const took = /^took (.*)$/m.exec(stderr)?.[1];
-  const { cpu, peak } = took === undefined ? {} : (JSON.parse(took) as { cpu?: number; peak?: number });
-  return { seconds, cpuSeconds: cpu, peakMegabytes: peak, stdout };
+  const { peak } = took === undefined ? {} : (JSON.parse(took) as { peak?: number });
+  return { seconds, peakMegabytes: peak, stdout };
 }

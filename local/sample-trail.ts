@@ -1,0 +1,55 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { makeTrail } from '../tests/support/trails/make-trail';
+import type { LocalAws } from './aws';
+
+const BUCKET = 'trailseal-sample-trail';
+const TRAIL = 'sample-trail';
+const HOURS = 3;
+const HOUR_MS = 3_600_000;
+
+interface Step {
+  /** What happens, in a line. */
+  says: string;
+  play(): Promise<void>;
+}
+
+/** CloudTrail delivers, and somebody forges. Nothing where compliance.yml names buckets of its own. */
+export function sampleTrailSteps(aws: LocalAws, now: Date): Step[] {
+  const { accountId: account, region } = aws.stack.options;
+  const isWatched = aws.stack
+    .ofType('AWS::Events::Rule')
+    .some(({ properties }) => JSON.stringify(properties).includes(BUCKET));
+  if (!isWatched) return [];
+  const lastHour = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;
+  const from = new Date(lastHour - HOURS * HOUR_MS).toISOString().replace('.000', '');
+  const made = makeTrail({ account, region, trail: TRAIL, bucket: BUCKET, from, hours: HOURS });
+  const forged = made.logs[2];
+  return [
+    {
+      says: `CloudTrail delivers ${HOURS} hours of log files and signed digests; each is verified as it lands, and all is well`,
+      async play() {
+        aws.s3.createBucket(BUCKET);
+        aws.cloudtrail.addPublicKeys(region, made.publicKeys);
+        aws.cloudtrail.putTrail({ Name: TRAIL, S3BucketName: BUCKET });
+        await aws.s3.notify(BUCKET, { rules: [], eventBridge: true });
+        for (const { place, body, metadata } of made.objects.values()) {
+          aws.s3.deliver({ bucket: place.bucket, key: place.key, body, metadata: { ...metadata } });
+        }
+      },
+    },
+    {
+      says: 'Somebody rewrites who did it in a log file that was delivered and verified',
+      async play() {
+        const object = [...made.objects.values()].find(({ place }) => place.key === forged?.key);
+        if (object === undefined) throw new Error('the sample trail has no third log file');
+        const text = gunzipSync(object.body).toString().replaceAll('role/engineer', 'role/visitor');
+        aws.s3.deliver({
+          bucket: BUCKET,
+          key: object.place.key,
+          body: gzipSync(text),
+          by: account,
+        });
+      },
+    },
+  ];
+}
