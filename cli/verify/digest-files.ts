@@ -23,26 +23,33 @@ export const isWithin = (end: string, window: Window): boolean =>
 /** `2026/01/31`, as the folders of a day are named. */
 export const dayFolder = (time: string): string => time.slice(0, 10).replaceAll('-', '/');
 
+export interface DigestFiles {
+  readonly files: readonly DigestFile[];
+  /** Trails that were not asked for have digests there, too. */
+  readonly hasOthers: boolean;
+}
+
 /** The digests of a folder that are meant. Only the days of the window are listed. */
 export async function digestFilesIn(
   folder: BucketFolder,
   { source, slots, window, selection, stop }: Pick<Run, 'source' | 'slots' | 'window' | 'selection' | 'stop'>,
-): Promise<DigestFile[]> {
+): Promise<DigestFiles> {
   const root = digestFolder(folder);
   const { bucket } = folder;
   const after = window.from === undefined ? undefined : root + dayFolder(window.from);
   const last = `${root}${dayFolder(lastEnd(window))}0`;
   return slots.run(async () => {
-    const found: DigestFile[] = [];
+    const files: DigestFile[] = [];
+    let hasOthers = false;
     for await (const { key } of source.list(bucket, root, after)) {
       // `0` comes right after `/`: the days of the window are over.
       if (key >= last || stop.aborted) break;
       const name = parseTrailKey(key);
-      if (name?.kind === 'digest' && isWithin(name.end, window) && selection.trail(name)) {
-        found.push({ bucket, key, name });
-      }
+      if (name?.kind !== 'digest' || !isWithin(name.end, window)) continue;
+      if (selection.trail(name)) files.push({ bucket, key, name });
+      else hasOthers = true;
     }
-    return found;
+    return { files, hasOthers };
   });
 }
 

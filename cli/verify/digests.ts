@@ -6,6 +6,7 @@ import { type ChainId, type Place, uri } from '../../shared/proof/trail/verdict'
 import { type DigestReport, verifyDigest } from '../../shared/proof/trail/verify-digest';
 import { type BucketFolder, type DigestFile, digestFilesIn } from './digest-files';
 import { Names } from './names';
+import { isRefusal } from './refusal';
 import type { Run } from './run';
 
 /** Digests of one trail, for one account and Region, wherever in the source they are. */
@@ -26,6 +27,8 @@ export class DigestReader {
   readonly #chains = new Map<string, Chain>();
   readonly #folders = new Set<string>();
   readonly #read = new Set<string>();
+  /** Otherwise log files that no digest lists may be those of another trail. */
+  knowsAllTrails = true;
   /** Log files that a digest lists which was read, unless it is a wrong one. */
   readonly listedLogs = new Names();
 
@@ -43,18 +46,30 @@ export class DigestReader {
     let absent = this.#absent();
     while (absent.length > 0 && !this.run.stop.aborted) {
       // A chain that came from another bucket, or another prefix, has more digests there than the one pointed to.
-      for (const { bucket, name } of absent) absent.push(...(await this.#filesIn({ bucket, ...name })));
+      for (const { bucket, name } of absent) absent.push(...(await this.#filesBefore({ bucket, ...name })));
       await this.#readAll(absent);
       absent = this.#absent();
     }
   }
 
-  async #filesIn(folder: BucketFolder): Promise<DigestFile[]> {
+  async #filesIn(folder: BucketFolder): Promise<readonly DigestFile[]> {
     const { bucket, prefix, organizationId = '', account, region } = folder;
     const name = JSON.stringify([bucket, prefix, organizationId, account, region]);
     if (this.#folders.has(name)) return [];
     this.#folders.add(name);
-    return digestFilesIn(folder, this.run);
+    const { files, hasOthers } = await digestFilesIn(folder, this.run);
+    if (hasOthers) this.knowsAllTrails = false;
+    return files;
+  }
+
+  /** What can't be listed may still be read, or else has its verdict by that. */
+  async #filesBefore(folder: BucketFolder): Promise<readonly DigestFile[]> {
+    try {
+      return await this.#filesIn(folder);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return [];
+    }
   }
 
   /** Digests that others point to, and that were not read yet. */

@@ -38,7 +38,8 @@ export function folderSource(folder: string): ObjectSource {
   return {
     async *list(bucket, prefix, after = '') {
       const root = fileOf(folder, { bucket, key: 'key' });
-      if (root !== undefined) yield* filesBelow(path.dirname(root), '', prefix, after);
+      if (root === undefined || !existsSync(path.dirname(root))) throw new NoSuchBucket(bucket, folder);
+      yield* filesBelow(path.dirname(root), '', prefix, after);
     },
     async folders(bucket, prefix) {
       const directory = prefix.slice(0, prefix.lastIndexOf('/') + 1);
@@ -52,6 +53,7 @@ export function folderSource(folder: string): ObjectSource {
     read: async (place, limit) =>
       found(place, (file) => {
         const whole = bytesOf(file, limit);
+        if (whole === undefined) return { state: 'missing' };
         return typeof whole === 'number'
           ? { state: 'unread', reason: 'unavailable', detail: `${whole} bytes are more than ${limit}` }
           : { state: 'found', body: whole, metadata: metadataOf(file), size: whole.length };
@@ -59,6 +61,7 @@ export function folderSource(folder: string): ObjectSource {
     stream: async (place) =>
       found(place, (file) => {
         const bytes = bytesOf(file, IN_ONE_PIECE);
+        if (bytes === undefined) return { state: 'missing' };
         if (typeof bytes !== 'number') {
           return { state: 'found', body: inOne(bytes), metadata: metadataOf(file), size: bytes.length };
         }
@@ -79,6 +82,15 @@ export function folderSource(folder: string): ObjectSource {
   };
 }
 
+/** A folder of that name is not there to be listed. */
+export class NoSuchBucket extends Error {
+  override readonly name = 'NoSuchBucket';
+
+  constructor(bucket: string, folder: string) {
+    super(`${folder} holds no bucket ${bucket}`);
+  }
+}
+
 const CHUNK = 64 * 1024;
 /** A stream of its own would take longer than to read so many bytes. */
 const IN_ONE_PIECE = 1024 * 1024;
@@ -96,11 +108,13 @@ function fileOf(folder: string, { bucket, key }: Place): string | undefined {
   return isPlain && isBucketName(bucket) ? path.join(folder, bucket, ...segments) : undefined;
 }
 
-/** @returns how large the file is, when that is more than `limit` */
-function bytesOf(file: string, limit: number): Buffer | number {
+/** @returns how large the file is, when that is more than `limit`; undefined for what is no file */
+function bytesOf(file: string, limit: number): Buffer | number | undefined {
   const handle = openSync(file, 'r');
   try {
-    const { size } = fstatSync(handle);
+    const stats = fstatSync(handle);
+    if (!stats.isFile()) return undefined;
+    const { size } = stats;
     if (size > limit) return size;
     const bytes = Buffer.allocUnsafe(size);
     let length = 0;

@@ -22,12 +22,13 @@ export async function verifyRegion(folders: readonly TrailFolder[], run: Run): P
     await tellNothing(folders, run);
     return;
   }
-  const later = await stampsAfterTails(folders, digests, run);
+  const later = digests.knowsAllTrails ? await stampsAfterTails(folders, digests, run) : [];
   const judged: { chain: Chain; judgement: ChainJudgement }[] = [];
   for (const chain of digests.chains) {
     const judgement = await judge(chain, later, folders, run);
     for (const report of judgement.digests) run.listener.digest(report);
     for (const gap of judgement.gaps) run.listener.gap(gap, chain.id);
+    run.listener.chain(chain.id, judgement.findings);
     run.listener.expect(expectedLogs(chain, judgement.digests));
     judged.push({ chain, judgement });
   }
@@ -36,13 +37,10 @@ export async function verifyRegion(folders: readonly TrailFolder[], run: Run): P
     run.held.give(chain.held);
   }
   if (run.stop.aborted) return;
-  await tellUnlisted(
-    folders,
-    judged.map(({ judgement }) => judgement.digests),
-    digests.listedLogs,
-    run,
-  );
-  for (const { chain, judgement } of judged) run.listener.chain(chain.id, judgement.findings);
+  if (digests.knowsAllTrails) {
+    const chains = judged.map(({ judgement }) => judgement.digests);
+    await tellUnlisted(folders, chains, digests.listedLogs, run);
+  }
 }
 
 async function judge(

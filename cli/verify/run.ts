@@ -23,7 +23,7 @@ export interface Listener {
   /** @param sha256 that a proven digest states */
   log(report: LogReport, sha256?: string): void;
   gap(gap: Gap, chain: ChainId): void;
-  /** All of a chain was told. */
+  /** All digests of a chain were told; its log files follow. */
   chain(chain: ChainId, findings: readonly ChainFinding[]): void;
   /** About a folder in which no chain is known. */
   folder(finding: FolderFinding): void;

@@ -2,6 +2,7 @@ import { chainFinding } from '../../shared/proof/trail/chain-findings';
 import { explained } from '../aws-failure';
 import { counted } from '../table';
 import { type Discovery, discover, type TrailFolder } from './discovery';
+import { isRefusal } from './refusal';
 import { verifyRegion } from './region';
 import type { Run } from './run';
 import { Slots } from './slots';
@@ -52,12 +53,6 @@ export async function verifySource(
   );
   return isComplete;
 }
-
-/** What S3, or the file system, refused: a mistake of ours has no code. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error &&
-  (error.name === 'BucketUnread' ||
-    (typeof (error as NodeJS.ErrnoException).code === 'string' && 'syscall' in error));
 
 function sayWhatWasSkipped(discoveries: readonly Discovery[], say: (line: string) => void): void {
   const skipped = discoveries.reduce((sum, discovery) => sum + discovery.skipped, 0);

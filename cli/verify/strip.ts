@@ -49,7 +49,7 @@ const WIDEST = 120;
 export const isUnicode = (env: Readonly<Record<string, string | undefined>>): boolean =>
   /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '');
 
-/** A character an hour, a day in a column, as many days a line as fit. Whole lines that are verified are one line. */
+/** A character an hour, a day in a column, as many days a line as fit. Several whole lines that are verified are one. */
 export function stripLines(hours: Hours, { width, paint, isUnicode: unicode }: StripStyle): string[] {
   const { range } = hours;
   if (range === undefined) return [];
@@ -58,26 +58,28 @@ export function stripLines(hours: Hours, { width, paint, isUnicode: unicode }: S
   const first = Math.floor(range.first / 24);
   const last = Math.floor(range.last / 24);
   const lines: string[] = [];
-  let verified: { from: number; to: number } | undefined;
+  let verified: { readonly from: number; to: number; line: string | undefined } | undefined;
   const endVerified = () => {
     if (verified === undefined) return;
-    const { from, to } = verified;
-    lines.push(`${INDENT}${dayText(from)} ${paint('green', signs.verified.repeat(3))} to ${dayText(to)}`);
+    const { from, to, line } = verified;
+    lines.push(
+      line ?? `${INDENT}${dayText(from)} ${paint('green', signs.verified.repeat(3))} to ${dayText(to)}`,
+    );
     verified = undefined;
   };
   for (let day = first; day <= last; day += days) {
     const shown = Array.from({ length: Math.min(days, last - day + 1) }, (_, index) => day + index);
+    const line =
+      `${INDENT}${dayText(day)} ${shown.map((each) => dayStrip(hours, each, range, signs, paint)).join(' ')}`.trimEnd();
     const isVerified = shown.every((each) => isWholeDayVerified(hours, each, range));
+    const lastShown = shown.at(-1) ?? day;
     // The first and the last line say where the chain begins and ends.
-    if (isVerified && day !== first && shown.at(-1) !== last) {
-      verified = { from: verified?.from ?? day, to: shown.at(-1) ?? day };
-      continue;
-    }
-    endVerified();
-    const text = shown.map((each) => dayStrip(hours, each, range, signs, paint)).join(' ');
-    lines.push(`${INDENT}${dayText(day)} ${text}`.trimEnd());
+    if (!isVerified || day === first || lastShown === last) {
+      endVerified();
+      lines.push(line);
+    } else if (verified === undefined) verified = { from: day, to: lastShown, line };
+    else verified = { from: verified.from, to: lastShown, line: undefined };
   }
-  endVerified();
   return lines;
 }
 

@@ -2,6 +2,7 @@ import type { OpenProblem } from '../../shared/aws/chains-table';
 import { type ChainCode, meaningOf } from '../../shared/proof/trail/chain-codes';
 import { type ChainFinding, controlOf } from '../../shared/proof/trail/chain-findings';
 import type { ChainId } from '../../shared/proof/trail/verdict';
+import { withLogCount } from './affected';
 import type { Needs } from './needs';
 
 /** The subject of a problem that is about no file. */
@@ -18,13 +19,19 @@ export const asStated: readonly ChainCode[] = [...silence, 'tail-missing', 'trai
 export async function noteFindings(
   chain: ChainId,
   findings: readonly ChainFinding[],
-  { chains, telemetry, now }: Pick<Needs, 'chains' | 'telemetry' | 'now'>,
+  needs: Pick<Needs, 'chains' | 'telemetry' | 'now' | 'sourceOf'>,
 ): Promise<void> {
+  const { chains, telemetry, now } = needs;
   for (const finding of findings) {
     telemetry.countBy('ChainFindings', 'code', finding.code);
-    if (finding.severity !== 'informational') await chains.open(chain, problemOf(finding, now()));
+    if (finding.severity === 'informational') continue;
+    const told = unproven.includes(finding.code) ? await withLogCount(finding, needs) : finding;
+    await chains.open(chain, problemOf(told, now()));
   }
 }
+
+/** Findings that leave the log files of an hour without proof. */
+const unproven: readonly ChainCode[] = ['digest-missing', 'digest-invalid'];
 
 /** Closes those of the given codes that were not found this time. */
 export async function closeUnlessFound(

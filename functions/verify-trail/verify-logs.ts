@@ -6,6 +6,7 @@ import { readLog } from '../../shared/proof/trail/read-log';
 import { type ChainId, uri } from '../../shared/proof/trail/verdict';
 import { type LogReport, verifyLog } from '../../shared/proof/trail/verify-log';
 import { reverified } from '../../shared/proof/trail/watch';
+import { withEventCount } from './affected';
 import { isExpired } from './expiry';
 import type { Needs } from './needs';
 import { noteFindings } from './note-findings';
@@ -36,7 +37,10 @@ export async function verifyLogs({ chain, row, number, logs }: Part, needs: Need
       ? undefined
       : findingOf(report, { row, isAgain, about, now: now() });
     for (const problem of about) if (problem.code !== finding?.code) await chains.close(chain, problem);
-    if (finding) await noteFindings(chain, [finding], needs);
+    if (finding) {
+      const told = report.status === 'invalid' ? await withEventCount(finding, report, needs) : finding;
+      await noteFindings(chain, [told], needs);
+    }
   }
   const valid = reports.filter(({ status }) => status === 'valid').length;
   const result = { valid, otherwise: reports.length - valid };

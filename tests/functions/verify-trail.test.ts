@@ -207,7 +207,7 @@ describe('files that are not as they were', () => {
       value: expect.stringMatching(/^[0-9a-f]{64}$/),
       expected: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect(alert?.because[0]?.says).toContain('2026-01-31 06:00');
+    expect(alert?.because[0]?.says).toContain('it holds 3 events now (at 2026-01-31 06:00 UTC)');
     expect(alert?.whatToDo.length).toBeGreaterThan(2);
 
     await trail.overwrite(log, genuine);
@@ -262,7 +262,13 @@ describe('files that are not as they were', () => {
     const trail = await start();
     const late = at(trail.made.digests, 1);
     await trail.deliver(...all(trail).filter(({ key }) => key !== late.key));
-    expect(await trail.problems()).toMatchObject([{ code: 'digest-missing', subject: uri(late) }]);
+    expect(await trail.problems()).toMatchObject([
+      {
+        code: 'digest-missing',
+        subject: uri(late),
+        says: expect.stringContaining('2 log files of its hour can not be proven'),
+      },
+    ]);
     expect(told(trail)).toEqual(['Opened critical cloudtrail-digest-chain']);
     await trail.deliver(late);
     expect(await trail.problems()).toEqual([]);

@@ -88,7 +88,10 @@ const ends = (times: readonly string[]): [first?: string, last?: string] => {
 /** ` (2026-01-31 09:00 to 2026-01-31 10:00 UTC)`; nothing where no time is known. */
 function hours(from?: string, to?: string): string {
   if (from === undefined) return to === undefined ? '' : ` (until ${minute(to)} UTC)`;
-  return to === undefined ? ` (from ${minute(from)} UTC)` : ` (${minute(from)} to ${minute(to)} UTC)`;
+  if (to === undefined) return ` (from ${minute(from)} UTC)`;
+  return minute(from) === minute(to)
+    ? ` (at ${minute(from)} UTC)`
+    : ` (${minute(from)} to ${minute(to)} UTC)`;
 }
 
 const minute = (time: string): string => time.slice(0, 16).replace('T', ' ');
