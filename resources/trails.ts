@@ -34,7 +34,7 @@ export const objectCreated = (buckets: readonly Pick<TrailBucket, 'name'>[]) =>
 const arnsOf = (buckets: readonly TrailBucket[], suffix = '') =>
   buckets.map(({ name }) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${name}${suffix}` }));
 
-/** The right to see which objects these buckets hold and when the buckets themselves expire them. */
+/** The right to see which objects these buckets hold. */
 const listLogs = (buckets: readonly TrailBucket[]) =>
   buckets.length === 0
     ? []
@@ -43,12 +43,12 @@ const listLogs = (buckets: readonly TrailBucket[]) =>
           // Without s3:ListBucket a file that is gone looks like one that may not be read.
           Sid: 'ListFilesOfTrails',
           Effect: 'Allow',
-          Action: ['s3:ListBucket', 's3:GetLifecycleConfiguration', 's3:GetBucketLocation'],
+          Action: 's3:ListBucket',
           Resource: arnsOf(buckets),
         },
       ];
 
-/** The right to read the files of CloudTrail in these buckets, and no other object in them. */
+/** The right to read the files of CloudTrail in these buckets, no other object in them, and when they expire there. */
 function readLogs(buckets: readonly TrailBucket[]) {
   if (buckets.length === 0) return [];
   const keys = [...new Set(buckets.flatMap((bucket) => bucket.keys))];
@@ -56,8 +56,14 @@ function readLogs(buckets: readonly TrailBucket[]) {
     {
       Sid: 'ReadFilesOfTrails',
       Effect: 'Allow',
-      Action: ['s3:GetObject', 's3:GetObjectVersion'],
+      Action: 's3:GetObject',
       Resource: arnsOf(buckets, '/*AWSLogs/*'),
+    },
+    {
+      Sid: 'KnowWhenFilesExpire',
+      Effect: 'Allow',
+      Action: 's3:GetLifecycleConfiguration',
+      Resource: arnsOf(buckets),
     },
     ...(keys.length === 0
       ? []

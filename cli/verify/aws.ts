@@ -33,12 +33,18 @@ export function awsFor(options: VerifyOptions, concurrency: number, shell: Shell
     };
     return trailService({ ...(await place()), onUnknown });
   });
+  const expiries = new Map<string, Promise<number | undefined>>();
+  const expiryDays = async (name: string, prefix: string) => (await bucket()).expiryDays(name, prefix);
   return {
     objects: bucket,
     keys: async (region, from, to) => (await service()).publicKeys(region, from, to),
     witness: {
       trailState: async (chain) => (await service()).trailState(chain),
-      expiryDays: async (name, prefix) => (await bucket()).expiryDays(name, prefix),
+      expiryDays(name, prefix) {
+        const known = expiries.get(`${name}/${prefix}`) ?? expiryDays(name, prefix);
+        expiries.set(`${name}/${prefix}`, known);
+        return known;
+      },
     },
     unasked,
   };

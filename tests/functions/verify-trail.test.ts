@@ -22,7 +22,12 @@ beforeAll(() => {
 });
 afterEach(stopAll);
 
-const start = (options?: SampleOptions) => startSampleTrail(template, options);
+const started: SampleTrail[] = [];
+async function start(options?: SampleOptions): Promise<SampleTrail> {
+  const trail = await startSampleTrail(template, options);
+  started.push(trail);
+  return trail;
+}
 const told = ({ pipeline }: SampleTrail) =>
   pipeline.alerts().map(({ messageType, severity, control }) => `${messageType} ${severity} ${control.id}`);
 const states = async ({ pipeline }: SampleTrail) =>
@@ -469,6 +474,49 @@ test('the same end, whatever the order and repetition of the notifications', asy
     await stopAll();
   }
   expect([...ends]).toHaveLength(1);
+});
+
+describe('whatever call fails once', () => {
+  const endOf = async (fail: number, isAfter: boolean) => {
+    const trail = await start({ notify: 'nobody', trail: { hours: 3, logsPerHour: 1 } });
+    await trail.deliver(...all(trail).filter(({ key }) => !key.includes('T070000Z')));
+    let calls = 0;
+    const heal = trail.pipeline.aws.fail(({ caller }) => {
+      if (!/verify-trail|watch-trails/.test(caller)) return undefined;
+      calls += 1;
+      return calls === fail ? { code: 'InternalServerError', after: isAfter } : undefined;
+    });
+    await trail.pipeline.watch().catch(() => undefined);
+    trail.pipeline.aws.clock.advance(20_000);
+    await trail.pipeline.aws.idle();
+    await trail.pipeline.watch().catch(() => undefined);
+    heal();
+    await trail.deliver(...trail.made.digests);
+    await trail.pipeline.watch();
+    const end = JSON.stringify([await trail.state(), await states(trail)]);
+    await stopAll();
+    return { end, calls };
+  };
+
+  test('the end is the same', async () => {
+    const expected = await endOf(0, false);
+    expect(expected.calls).toBeGreaterThan(50);
+    // Every one of them: FAULTS=1.
+    const every = Number(process.env['FAULTS'] ?? 9);
+    for (let fail = 1; fail <= expected.calls; fail += every) {
+      const { end } = await endOf(fail, fail % 2 === 0);
+      expect([fail, end]).toEqual([fail, expected.end]);
+    }
+  }, 600_000);
+});
+
+test('the functions can do what they do, and nothing else', async () => {
+  const { pipeline } = await start();
+  await pipeline.invoke('verify', 'CloudTrail validation message.');
+  const calls = started.flatMap(({ pipeline: { aws } }) => aws.calls);
+  const roles = /^(VerifyTrail|WatchTrails)Role$/;
+  expect(pipeline.aws.unusedGrants(calls).filter(({ role }) => roles.test(role))).toEqual([]);
+  expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);
 });
 
 function shuffled<T>(items: readonly T[], seed: number): T[] {

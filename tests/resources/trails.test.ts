@@ -21,19 +21,20 @@ test('the right to read is for the files of CloudTrail in these buckets, and for
   const arn = (suffix: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${suffix}` });
   const { listLogs, readLogs } = trails({ buckets: [bucket('logs', [KEY]), bucket('org.logs', [KEY])] });
   const list = {
-    Action: ['s3:ListBucket', 's3:GetLifecycleConfiguration', 's3:GetBucketLocation'],
+    Action: 's3:ListBucket',
     Resource: [arn('logs'), arn('org.logs')],
   };
   expect(listLogs).toMatchObject([list]);
   expect(readLogs).toMatchObject([
     list,
     {
-      Action: ['s3:GetObject', 's3:GetObjectVersion'],
+      Action: 's3:GetObject',
       Resource: [arn('logs/*AWSLogs/*'), arn('org.logs/*AWSLogs/*')],
     },
+    { Action: 's3:GetLifecycleConfiguration', Resource: [arn('logs'), arn('org.logs')] },
     { Action: 'kms:Decrypt', Resource: [KEY] },
   ]);
-  expect(trails({ buckets: [bucket('logs')] }).readLogs).toHaveLength(2);
+  expect(trails({ buckets: [bucket('logs')] }).readLogs).toHaveLength(3);
 });
 
 test('SNS may use the key of the queues only when it delivers to one', () => {
