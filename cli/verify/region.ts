@@ -1,13 +1,15 @@
-import { type ChainJudgement, judgeChain } from '../../shared/proof/trail/chain';
+import { type ChainInput, type ChainJudgement, judgeChain } from '../../shared/proof/trail/chain';
 import { chainFinding } from '../../shared/proof/trail/chain-findings';
+import type { ChainId } from '../../shared/proof/trail/verdict';
 import { lastDayBefore } from './digest-files';
 import { type Chain, DigestReader } from './digests';
 import type { TrailFolder } from './discovery';
 import { logFilesIn } from './log-files';
 import { expectedLogs, verifyLogs } from './logs';
+import type { Names } from './names';
 import { lastEnd } from './options';
 import type { Run } from './run';
-import { tellUnlisted } from './unlisted';
+import { tellUnreferenced, unlistedLogs } from './unlisted';
 
 /**
  * Verifies all chains of one account in one Region: first every digest, then how they are linked, then the log files
@@ -22,48 +24,65 @@ export async function verifyRegion(folders: readonly TrailFolder[], run: Run): P
     await tellNothing(folders, run);
     return;
   }
-  const later = digests.knowsAllTrails ? await stampsAfterTails(folders, digests, run) : [];
-  const judged: { chain: Chain; judgement: ChainJudgement }[] = [];
-  for (const chain of digests.chains) {
-    const judgement = await judge(chain, later, folders, run);
+  const { chains, knowsAllTrails, listedLogs } = digests;
+  const [later, ...known] = await Promise.all([
+    knowsAllTrails ? stampsAfterTails(folders, digests, run) : [],
+    ...chains.map(({ id }) => whatAwsKnows(id, folders, run)),
+  ]);
+  const judged = chains.map((chain, index) => ({
+    chain,
+    judgement: judgeChain({
+      chain: chain.id,
+      reports: chain.reports,
+      window: run.window,
+      now: run.now,
+      live: run.live,
+      logsAfterTail: later,
+      ...known[index],
+    }),
+  }));
+  for (const { chain, judgement } of judged) {
     for (const report of judgement.digests) run.listener.digest(report);
     for (const gap of judgement.gaps) run.listener.gap(gap, chain.id);
     run.listener.chain(chain.id, judgement.findings);
     run.listener.expect(expectedLogs(chain, judgement.digests));
-    judged.push({ chain, judgement });
   }
-  for (const { chain, judgement } of judged) {
-    await verifyLogs(chain, judgement.digests, digests.listedLogs, run);
-    run.held.give(chain.held);
-  }
+  // Listing is waiting, mostly: it goes on beside the work. One that is refused must not leave that work behind.
+  const [verified, unlisted] = await Promise.allSettled([
+    verifyAll(judged, listedLogs, run),
+    knowsAllTrails ? unlistedLogs(folders, listedLogs, run) : [],
+  ]);
+  if (verified.status === 'rejected') throw verified.reason;
+  if (unlisted.status === 'rejected') throw unlisted.reason;
   if (run.stop.aborted) return;
-  if (digests.knowsAllTrails) {
-    const chains = judged.map(({ judgement }) => judgement.digests);
-    await tellUnlisted(folders, chains, digests.listedLogs, run);
+  tellUnreferenced(
+    unlisted.value.filter(({ bucket, key }) => !listedLogs.has(bucket, key)),
+    judged.map(({ judgement }) => judgement.digests),
+    run,
+  );
+}
+
+async function verifyAll(
+  judged: readonly { readonly chain: Chain; readonly judgement: ChainJudgement }[],
+  listedLogs: Names,
+  run: Run,
+): Promise<void> {
+  for (const { chain, judgement } of judged) {
+    await verifyLogs(chain, judgement.digests, listedLogs, run);
+    run.held.give(chain.held);
   }
 }
 
-async function judge(
-  { id, reports }: Chain,
-  logsAfterTail: readonly string[],
-  folders: readonly TrailFolder[],
-  { witness, window, now, live }: Run,
-): Promise<ChainJudgement> {
-  const [folder] = folders;
+async function whatAwsKnows(
+  id: ChainId,
+  [folder]: readonly TrailFolder[],
+  { witness, live }: Run,
+): Promise<Pick<ChainInput, 'state' | 'expiryDays'>> {
   const [state, expiryDays] = await Promise.all([
     live ? witness.trailState(id) : undefined,
     folder && witness.expiryDays(folder.bucket, `${folder.prefix}AWSLogs/`),
   ]);
-  return judgeChain({
-    chain: id,
-    reports,
-    window,
-    ...(state === undefined ? {} : { state }),
-    ...(expiryDays === undefined ? {} : { expiryDays }),
-    now,
-    logsAfterTail,
-    live,
-  });
+  return { ...(state === undefined ? {} : { state }), ...(expiryDays === undefined ? {} : { expiryDays }) };
 }
 
 const newestEnd = ({ reports }: Chain): string | undefined =>

@@ -6,16 +6,12 @@ import { logFilesIn } from './log-files';
 import type { Names } from './names';
 import type { Run } from './run';
 
-/**
- * Tells of log files that no digest lists, where the digests of their time are proven.
- * @param chains the digests of each chain of the folders
- */
-export async function tellUnlisted(
+/** The log files of the window that are there, and that no digest is known to list. */
+export async function unlistedLogs(
   folders: readonly TrailFolder[],
-  chains: readonly (readonly DigestReport[])[],
   listedLogs: Names,
   run: Run,
-): Promise<void> {
+): Promise<readonly Place[]> {
   const unlisted: Place[] = [];
   for (const folder of folders.filter(({ hasLogs }) => hasLogs)) {
     await run.slots.run(async () => {
@@ -24,16 +20,28 @@ export async function tellUnlisted(
       }
     });
   }
+  return unlisted;
+}
+
+/**
+ * Tells of log files that no digest lists, where the digests of their time are proven.
+ * @param chains the digests of each chain of their folders
+ */
+export function tellUnreferenced(
+  unlisted: readonly Place[],
+  chains: readonly (readonly DigestReport[])[],
+  { now, listener }: Run,
+): void {
   const logs = unreferencedLogs({
     announced: [],
     listed: unlisted,
-    // What digests list was left out above, one by one: all names of a month would not fit into memory.
+    // What digests list was left out one by one: all names of a month would not fit into memory.
     referenced: new Set(),
     verified: chains.map(timesCovered),
-    now: run.now,
+    now,
   });
-  run.listener.expect(logs.length);
-  for (const log of logs) run.listener.log(log);
+  listener.expect(logs.length);
+  for (const log of logs) listener.log(log);
 }
 
 const timesCovered = (digests: readonly DigestReport[]) =>

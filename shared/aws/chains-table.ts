@@ -169,7 +169,7 @@ export function chainsTable(
           ConsistentRead: true,
         }),
       );
-      return Item?.['state'] as ChainState | undefined;
+      return Item?.['chainState'] as ChainState | undefined;
     },
 
     async chains(of) {
@@ -202,11 +202,10 @@ export function chainsTable(
           new UpdateCommand({
             TableName: tableName,
             Key: { pk: chainKey(next.chain), sk: 'HEAD' },
-            UpdateExpression: 'SET #state = :state, seq = :seq',
+            UpdateExpression: 'SET chainState = :state, seq = :seq',
             ...(expectedSeq === undefined
               ? { ConditionExpression: 'attribute_not_exists(pk)' }
               : { ConditionExpression: 'seq = :expectedSeq' }),
-            ExpressionAttributeNames: { '#state': 'state' },
             ExpressionAttributeValues: {
               ':state': next,
               ':seq': next.seq,

@@ -115,7 +115,7 @@ export async function startSampleTrail(
       const chain = (await rows()).filter(({ pk }) =>
         String(pk).startsWith(`C#${ACCOUNT}#${REGION}#${REGION}/${TRAIL}`),
       );
-      const head = chain.find(({ sk }) => sk === 'HEAD')?.['state'] as ChainState | undefined;
+      const head = chain.find(({ sk }) => sk === 'HEAD')?.['chainState'] as ChainState | undefined;
       return {
         head: head?.head && uri(head.head.place),
         digests: chain

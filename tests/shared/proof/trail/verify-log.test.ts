@@ -135,17 +135,23 @@ test.each<Unread>(['access-denied', 'archived', 'throttled', 'decryption-denied'
 );
 
 describe('a log file too large to be held', () => {
-  const large = Buffer.alloc(80 * 2 ** 20, '{"eventName":"GetObject"}');
-  const stored = gzipSync(large, { level: 1 });
-  const listed = {
-    s3Bucket: 'b',
-    s3Object: 'k',
-    hashValue: sha256(large),
-    hashAlgorithm: 'SHA-256',
-    newestEventTime: null,
-    oldestEventTime: null,
-  };
+  let large: Buffer;
+  let stored: Buffer;
+  let listed: DigestLogFile;
   const digest = { bucket: 'b', key: 'd' };
+
+  beforeAll(() => {
+    large = Buffer.alloc(80 * 2 ** 20, '{"eventName":"GetObject"}');
+    stored = gzipSync(large, { level: 1 });
+    listed = {
+      s3Bucket: 'b',
+      s3Object: 'k',
+      hashValue: sha256(large),
+      hashAlgorithm: 'SHA-256',
+      newestEventTime: null,
+      oldestEventTime: null,
+    };
+  });
 
   test('is hashed as a stream', async () => {
     expect(await verifyLog(listed, found(stored), digest)).toMatchObject({
