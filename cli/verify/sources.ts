@@ -5,7 +5,7 @@ import { isBucketName } from '../../shared/aws/s3-address';
 import type { ObjectSource } from '../../shared/proof/trail/source';
 import { Failure } from '../failure';
 import { fileErrorText } from '../input/files';
-import type { Start } from './discovery';
+import type { Start } from '../../shared/proof/trail/discovery';
 import { folderSource } from './folder-source';
 
 /** Files to verify, as the command line names them. */

@@ -26,7 +26,7 @@ test('a line on a terminal, at most ten times a second, that is erased in the en
   progress.expect(100);
   for (clock.at = 0; clock.at <= 650; clock.at += 10) progress.log();
   expect(shell.said.err.split('\r\u001b[2K').slice(1)).toHaveLength(2);
-  expect(shell.said.err).toContain('0 digests; 51 of 100 log files, 102 a s…');
+  expect(shell.said.err).toContain('0 digests; 51 of 100 log files, 102 a …');
   progress.erase();
   expect(shell.said.err.endsWith('\r\u001b[2K')).toBe(true);
 });
