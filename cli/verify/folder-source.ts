@@ -55,7 +55,7 @@ export function folderSource(folder: string): ObjectSource {
         const whole = bytesOf(file, limit);
         if (whole === undefined) return { state: 'missing' };
         return typeof whole === 'number'
-          ? { state: 'unread', reason: 'unavailable', detail: `${whole} bytes are more than ${limit}` }
+          ? { state: 'too-large', limit }
           : { state: 'found', body: whole, metadata: metadataOf(file), size: whole.length };
       }),
     stream: async (place) =>

@@ -1,9 +1,9 @@
 import { type ChainInput, type ChainJudgement, judgeChain } from '../../shared/proof/trail/chain';
 import { chainFinding } from '../../shared/proof/trail/chain-findings';
+import type { TrailFolder } from '../../shared/proof/trail/discovery';
 import type { ChainId } from '../../shared/proof/trail/verdict';
 import { lastDayBefore } from './digest-files';
 import { type Chain, DigestReader } from './digests';
-import type { TrailFolder } from '../../shared/proof/trail/discovery';
 import { logFilesIn } from './log-files';
 import { expectedLogs, verifyLogs } from './logs';
 import type { Names } from './names';

@@ -1,7 +1,7 @@
 import { chainFinding } from '../../shared/proof/trail/chain-findings';
+import { type Discovery, discover, type TrailFolder } from '../../shared/proof/trail/discovery';
 import { explained } from '../aws-failure';
 import { counted } from '../table';
-import { type Discovery, discover, type TrailFolder } from '../../shared/proof/trail/discovery';
 import { isRefusal } from './refusal';
 import { verifyRegion } from './region';
 import type { Run } from './run';
@@ -33,7 +33,9 @@ export async function verifySource(
     }
   };
   const found = await Promise.all(
-    starts.map((start) => orSay(discover(start, run.source, run.selection, (request) => run.slots.run(request)))),
+    starts.map((start) =>
+      orSay(discover(start, run.source, run.selection, (request) => run.slots.run(request))),
+    ),
   );
   const discoveries = found.filter((discovery) => discovery !== undefined);
   sayWhatWasSkipped(discoveries, say);

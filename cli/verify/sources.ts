@@ -2,10 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isBucketName } from '../../shared/aws/s3-address';
+import type { Start } from '../../shared/proof/trail/discovery';
 import type { ObjectSource } from '../../shared/proof/trail/source';
 import { Failure } from '../failure';
 import { fileErrorText } from '../input/files';
-import type { Start } from '../../shared/proof/trail/discovery';
 import { folderSource } from './folder-source';
 
 /** Files to verify, as the command line names them. */

@@ -1,7 +1,7 @@
+import type { TrailFolder } from '../../shared/proof/trail/discovery';
 import { unreferencedLogs } from '../../shared/proof/trail/unreferenced';
 import type { Place } from '../../shared/proof/trail/verdict';
 import type { DigestReport } from '../../shared/proof/trail/verify-digest';
-import type { TrailFolder } from '../../shared/proof/trail/discovery';
 import { logFilesIn } from './log-files';
 import type { Names } from './names';
 import type { Run } from './run';

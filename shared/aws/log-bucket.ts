@@ -112,7 +112,7 @@ export function logBucket(options: LogBucketOptions = {}): LogBucket {
       get({ method: 'GET' }, place, async (answer): Promise<Fetched<Buffer>> => {
         const body = await readWhole(answer, limit);
         return body === undefined
-          ? { state: 'unread', reason: 'unavailable', detail: `larger than ${limit} bytes` }
+          ? { state: 'too-large', limit }
           : { state: 'found', body, ...described(answer), size: body.length };
       }),
 

@@ -248,6 +248,11 @@ describe('files that are not as they were', () => {
       'verified-file-altered',
       (trail: SampleTrail, place: Place) => trail.overwrite(place, gzipSync('{}'), { signature: 'ab' }),
     ],
+    [
+      'overwritten with more than anybody would read',
+      'verified-file-altered',
+      (trail: SampleTrail, place: Place) => trail.overwrite(place, Buffer.alloc(9 * 1024 * 1024)),
+    ],
   ])('a digest that was verified and is %s later; over when it is restored', async (_, code, act) => {
     const trail = await start();
     await trail.deliver(...all(trail));

@@ -25,6 +25,8 @@ export type Fetched<Body> =
       readonly versionId?: string;
     }
   | { readonly state: 'missing' }
+  /** Larger than was asked for: nothing that CloudTrail writes. */
+  | { readonly state: 'too-large'; readonly limit: number }
   | { readonly state: 'unread'; readonly reason: Unread; readonly detail: string };
 
 export interface Listed {
@@ -41,7 +43,7 @@ export interface ObjectSource {
   list(bucket: string, prefix: string, after?: string): AsyncIterable<Listed>;
   /** The names right below a prefix up to the next `/`, each with it: `AWSLogs/111122223333/`. */
   folders(bucket: string, prefix: string): Promise<string[]>;
-  /** The whole object as stored. One larger than `limit` bytes is not read on: `unread`, reason `unavailable`. */
+  /** The whole object as stored. One larger than `limit` bytes is not read on: `too-large`. */
   read(place: Place, limit: number): Promise<Fetched<Buffer>>;
   /** The object's stored bytes as they come; they may throw `BodyUnread`. The caller reads to the end or breaks off. */
   stream(place: Place): Promise<Fetched<AsyncIterable<Buffer>>>;

@@ -46,6 +46,7 @@ export function verifyDigest(place: Place, fetched: Fetched<Buffer>, keys: KeysA
   const { bucket, key } = place;
   const report = { kind: 'digest', bucket, key, name } as const;
   if (fetched.state === 'missing') return { ...report, status: 'missing', reason: 'not-found' };
+  if (fetched.state === 'too-large') return { ...report, status: 'invalid', ...tooLarge(fetched) };
   if (fetched.state === 'unread')
     return { ...report, status: 'unverifiable', reason: fetched.reason, says: fetched.detail };
 
@@ -68,6 +69,10 @@ export function verifyDigest(place: Place, fetched: Fetched<Buffer>, keys: KeysA
   if (fault) return { ...read, status: 'invalid', ...fault };
   return { ...read, ...judgeProof(read, metadata, keys) };
 }
+
+/** Of a stored object; what comes out of a small one is limited as well. */
+export const tooLarge = ({ limit }: { readonly limit: number }) =>
+  ({ reason: 'too-large', says: `it is larger than ${limit} bytes` }) as const;
 
 /** What signature and keys say of a digest whose content has nothing wrong in it. */
 function judgeProof(

@@ -4,6 +4,7 @@ import { HASH_ALGORITHM } from './digest-content';
 import { type Hashed, hashInflated, inflate, LOG_LIMIT, statedSize } from './gzip';
 import type { Fetched } from './source';
 import { type Place, type Reason, uri } from './verdict';
+import { tooLarge } from './verify-digest';
 
 /** What a log file is by the digest that lists it. */
 export interface LogReport extends Place {
@@ -75,9 +76,16 @@ function judgeUnfound(
   fetched: Exclude<Fetched<unknown>, { state: 'found' }>,
   digest: Place,
 ): LogReport {
-  return fetched.state === 'missing'
-    ? { ...about(listed, digest), status: 'missing', reason: 'not-found', expected: listed.hashValue }
-    : { ...about(listed, digest), status: 'unverifiable', reason: fetched.reason, says: fetched.detail };
+  const log = about(listed, digest);
+  const expected = listed.hashValue;
+  switch (fetched.state) {
+    case 'missing':
+      return { ...log, status: 'missing', reason: 'not-found', expected };
+    case 'too-large':
+      return { ...log, status: 'invalid', ...tooLarge(fetched), expected };
+    case 'unread':
+      return { ...log, status: 'unverifiable', reason: fetched.reason, says: fetched.detail };
+  }
 }
 
 function judgeHashed(listed: DigestLogFile, hashed: Hashed, digest: Place): LogReport {

@@ -85,7 +85,7 @@ function bucketBySdk(endpoint: string): ObjectSource {
       found(place, async () => {
         const said = await get(place);
         const body = Buffer.from((await said.Body?.transformToByteArray()) ?? []);
-        if (body.length > limit) return { state: 'unread', reason: 'unavailable', detail: 'too large' };
+        if (body.length > limit) return { state: 'too-large', limit };
         return { state: 'found', body, ...described(said) };
       }),
     stream: (place) =>
@@ -211,11 +211,7 @@ describe('an object that can not be read', () => {
   test('is larger than the limit, as its bytes say where its head does not', async () => {
     const headers = { 'transfer-encoding': 'chunked', 'content-length': '' };
     const source = bucketAt((await startServer([{ body: 'x'.repeat(101), headers }])).url);
-    expect(await source.read(place, 100)).toEqual({
-      state: 'unread',
-      reason: 'unavailable',
-      detail: 'larger than 100 bytes',
-    });
+    expect(await source.read(place, 100)).toEqual({ state: 'too-large', limit: 100 });
   });
 
   test('has a head although it is archived', async () => {

@@ -49,7 +49,7 @@ export function asSource(
     async read(place, limit) {
       const fetched = fetch(place, ({ body }) => body);
       return fetched.state === 'found' && fetched.body.length > limit
-        ? { state: 'unread', reason: 'unavailable', detail: `more than ${limit} bytes` }
+        ? { state: 'too-large', limit }
         : fetched;
     },
     stream: async (place) => fetch(place, ({ body }) => inPieces(body)),
