@@ -79,7 +79,7 @@ async function verifyOne(listed: DigestLogFile, digest: DigestReport, run: Run):
     return { kind: 'log', ...place, status: 'valid', digest: uri(digest) };
   }
   try {
-    return await readLog(run.source, listed, digest);
+    return await readLog(run.source, listed, digest, run.hash);
   } catch (error) {
     return brokenOff(error, place, digest);
   }

@@ -3,7 +3,7 @@ import type { KeysAnswer } from '../../shared/proof/trail/public-keys';
 import type { ObjectSource } from '../../shared/proof/trail/source';
 import type { ChainId, Place } from '../../shared/proof/trail/verdict';
 import type { DigestReport } from '../../shared/proof/trail/verify-digest';
-import type { LogReport } from '../../shared/proof/trail/verify-log';
+import type { Hashing, LogReport } from '../../shared/proof/trail/verify-log';
 import type { Selection, Window } from './options';
 import type { FolderFinding } from './records';
 import type { Slots } from './slots';
@@ -40,6 +40,8 @@ export interface Run {
   readonly now: string;
   /** Files may still come: the window ends now, and the source is the bucket itself. */
   readonly live: boolean;
+  /** Where log files are inflated and hashed. */
+  readonly hash: Hashing;
   /** The keys of a Region, for digests that end between these times. */
   keys(region: string, from: string, to: string): Promise<KeysAnswer>;
   readonly witness: Witness;

@@ -1,4 +1,5 @@
 import { uri } from '../../shared/proof/trail/verdict';
+import { hashAside, hashHere } from '../../shared/proof/trail/verify-log';
 import { jsonLine } from '../json-text';
 import type { ExitCode, Shell } from '../shell';
 import { printable } from '../terminal';
@@ -55,6 +56,8 @@ export async function verify(
           source: await source.open(),
           slots: new Slots(atOnce),
           live: isBucket && options.end === undefined,
+          // Requests keep this thread busy; files are read by it, one after the other.
+          hash: isBucket ? hashAside : hashHere,
           keys: keys === undefined ? aws.keys : async (region) => keys(region),
           witness: isBucket ? aws.witness : noWitness,
         },

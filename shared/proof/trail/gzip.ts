@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc32, createInflateRaw, type InflateRaw, inflateRawSync } from 'node:zlib';
+import { crc32, createInflateRaw, type InflateRaw, inflateRaw, inflateRawSync } from 'node:zlib';
 import { type Broken, broken, checkGzipTrailer, readGzipHeader, TRAILER_LENGTH } from './gzip-frame';
 
 /** Inflated bytes of a digest file: some 80,000 log files in an hour. */
@@ -19,19 +19,50 @@ export type Hashed = { readonly state: 'whole'; readonly sha256: string; readonl
 export function inflate(bytes: Buffer, limit: number): Inflated {
   const header = readGzipHeader(bytes);
   if (header.state !== 'read') return header;
+  const data = bytes.subarray(header.length);
   try {
-    const { buffer, engine } = inflateRawSync(bytes.subarray(header.length), {
-      info: true,
-      maxOutputLength: limit,
-      // What comes out in one piece need not be joined. One byte more, or zlib asks for a second piece.
-      chunkSize: Math.max(Math.min(statedSize(bytes), limit, bytes.length * MOST_SHRUNK) + 1, SMALLEST_PIECE),
-    }) as unknown as { buffer: Buffer; engine: InflateRaw };
-    const rest = bytes.subarray(header.length + engine.bytesWritten);
-    return checkGzipTrailer(rest, crc32(buffer), buffer.length) ?? { state: 'whole', bytes: buffer };
+    return ended(data, inflateRawSync(data, inOnePiece(bytes, limit)) as unknown as Raw);
   } catch (error) {
     return faultOf(error, limit);
   }
 }
+
+/** The same on another thread, which costs a little more and leaves this one free. */
+export async function inflateAside(bytes: Buffer, limit: number): Promise<Inflated> {
+  const header = readGzipHeader(bytes);
+  if (header.state !== 'read') return header;
+  const data = bytes.subarray(header.length);
+  try {
+    return ended(data, (await inflateRawAside(data, inOnePiece(bytes, limit))) as unknown as Raw);
+  } catch (error) {
+    return faultOf(error, limit);
+  }
+}
+
+const inflateRawAside = (data: Buffer, options: object): Promise<Buffer> =>
+  new Promise((resolve, reject) =>
+    inflateRaw(data, options, (error, result) => (error ? reject(error) : resolve(result))),
+  );
+
+/** What zlib answers when asked for `info`. */
+interface Raw {
+  readonly buffer: Buffer;
+  readonly engine: InflateRaw;
+}
+
+const inOnePiece = (bytes: Buffer, limit: number) => ({
+  info: true,
+  maxOutputLength: limit,
+  // What comes out in one piece need not be joined. One byte more, or zlib asks for a second piece.
+  chunkSize: Math.max(Math.min(statedSize(bytes), limit, bytes.length * MOST_SHRUNK) + 1, SMALLEST_PIECE),
+});
+
+/** Whether what follows the deflated data is what has to. */
+const ended = (data: Buffer, { buffer, engine }: Raw): Inflated =>
+  checkGzipTrailer(data.subarray(engine.bytesWritten), crc32(buffer), buffer.length) ?? {
+    state: 'whole',
+    bytes: buffer,
+  };
 
 /** Deflate makes nothing smaller than to a 1,032nd: one that says so lies. */
 const MOST_SHRUNK = 1032;
@@ -70,13 +101,13 @@ export async function hashInflated(chunks: AsyncIterable<Buffer>, limit: number)
     crc = crc32(piece, crc);
     sha256.update(piece);
   });
-  const ended = new Promise<void>((resolve, reject) => inflater.on('end', resolve).on('error', reject));
+  const atEnd = new Promise<void>((resolve, reject) => inflater.on('end', resolve).on('error', reject));
   // Awaited below unless reading fails first: then it is that failure that counts.
-  ended.catch(() => {});
+  atEnd.catch(() => {});
   try {
-    const rest = await inflateAll(withoutHeader(chunks), inflater, ended);
+    const rest = await inflateAll(withoutHeader(chunks), inflater, atEnd);
     inflater.end();
-    await ended;
+    await atEnd;
     return checkGzipTrailer(rest, crc, size) ?? { state: 'whole', sha256: sha256.digest('hex'), size };
   } catch (error) {
     return error instanceof BrokenGzip ? error.broken : faultOf(error, limit);
@@ -111,12 +142,12 @@ async function* withoutHeader(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buf
 }
 
 /** Feeds the inflater for as long as it takes anything. Returns what follows the data, as far as it matters. */
-async function inflateAll(chunks: AsyncIterable<Buffer>, inflater: InflateRaw, ended: Promise<void>) {
+async function inflateAll(chunks: AsyncIterable<Buffer>, inflater: InflateRaw, atEnd: Promise<void>) {
   let fed = 0;
   let rest = Buffer.alloc(0);
   for await (const chunk of chunks) {
     if (rest.length === 0) {
-      await Promise.race([ended, new Promise<void>((resolve) => inflater.write(chunk, () => resolve()))]);
+      await Promise.race([atEnd, new Promise<void>((resolve) => inflater.write(chunk, () => resolve()))]);
       fed += chunk.length;
       rest = Buffer.from(chunk.subarray(chunk.length - (fed - inflater.bytesWritten)));
     } else rest = Buffer.concat([rest, chunk]);

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import type { DigestLogFile } from '../../contracts/aws/cloudtrail-digest';
 import { HASH_ALGORITHM } from './digest-content';
-import { type Hashed, hashInflated, inflate, LOG_LIMIT, statedSize } from './gzip';
+import { type Hashed, hashInflated, inflate, inflateAside, LOG_LIMIT, statedSize } from './gzip';
 import type { Fetched } from './source';
 import { type Place, type Reason, uri } from './verdict';
 import { tooLarge } from './verify-digest';
@@ -31,15 +31,17 @@ const WHOLE_LIMIT = 64 * 2 ** 20;
  * Judges a log file that is in memory: the fast path. One of which more than 64 MiB would come out is inflated as a
  * stream all the same.
  * @param digest a proven one: only then its hashes are to be believed
+ * @param hash where the work is done
  */
 export async function verifyLog(
   listed: DigestLogFile,
   fetched: Fetched<Buffer>,
   digest: Place,
+  hash: Hashing = hashHere,
 ): Promise<LogReport> {
   if (fetched.state !== 'found') return judgeUnfound(listed, fetched, digest);
   const { body } = fetched;
-  const hashed = statedSize(body) > WHOLE_LIMIT ? undefined : hashWhole(body);
+  const hashed = statedSize(body) > WHOLE_LIMIT ? undefined : await hash(body);
   // Its trailer may say less than comes out: then too the verdict is the stream's.
   if (hashed === undefined || (hashed.state === 'broken' && hashed.fault === 'too-large'))
     return verifyLogStream(listed, { ...fetched, body: inOnePiece(body) }, digest);
@@ -60,11 +62,24 @@ export async function verifyLogStream(
     : judgeUnfound(listed, fetched, digest);
 }
 
-function hashWhole(body: Buffer): Hashed {
+/** Inflates and hashes a file that is in memory. */
+export type Hashing = (body: Buffer) => Hashed | Promise<Hashed>;
+
+/** On this thread: the least work in all. */
+export function hashHere(body: Buffer): Hashed {
   const inflated = inflate(body, WHOLE_LIMIT);
   if (inflated.state === 'broken') return inflated;
   const { bytes } = inflated;
   return { state: 'whole', sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
+}
+
+/** On other threads, for whoever has more than one CPU and its own thread busy with requests. */
+export async function hashAside(body: Buffer): Promise<Hashed> {
+  const inflated = await inflateAside(body, WHOLE_LIMIT);
+  if (inflated.state === 'broken') return inflated;
+  const { bytes } = inflated;
+  const sha256 = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  return { state: 'whole', sha256, size: bytes.length };
 }
 
 async function* inOnePiece(body: Buffer) {
