@@ -41,7 +41,17 @@ export async function checkChain(job: JobOf<'check-chain'>, needs: Needs): Promi
   const reports = await readAll(chain, [...known, ...page], { window, ...head }, needs);
   const state = thorough || !stored ? await needs.trails.trailState(chain) : undefined;
   const live = !more && (thorough || page.length > 0);
-  const judged = judgeChain({ chain, reports, ...head, window, ...(state ? { state } : {}), now, live });
+  const expiry = await expiryOf(reports, needs);
+  const judged = judgeChain({
+    chain,
+    reports,
+    ...head,
+    ...expiry,
+    window,
+    ...(state ? { state } : {}),
+    now,
+    live,
+  });
 
   // Oldest first, so that a crash leaves the older ones done.
   for (const report of judged.digests.toReversed()) await settleDigest(report, { chain, folder }, needs);
@@ -110,6 +120,16 @@ async function digestsToRead(
     page: fresh.slice(0, DIGESTS_PER_JOB),
     more: fresh.length > DIGESTS_PER_JOB,
   };
+}
+
+/** When the bucket itself deletes digests, where some are missing: then that may be why. */
+async function expiryOf(
+  reports: readonly DigestReport[],
+  { sourceOf }: Needs,
+): Promise<{ expiryDays?: number }> {
+  const missing = reports.find(({ status }) => status === 'missing');
+  const expiryDays = missing && (await sourceOf(missing.bucket)?.expiryDays(missing.bucket, missing.key));
+  return expiryDays === undefined ? {} : { expiryDays };
 }
 
 /** It moves over what can't be read or is wrong: that is on record, and tried again by itself. */
