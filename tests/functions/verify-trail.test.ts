@@ -81,6 +81,50 @@ describe('a chain that is whole', () => {
   });
 });
 
+describe('chains of every kind are verified, and nobody is alarmed', () => {
+  test.each<[kind: string, trail: SampleOptions['trail']]>([
+    ['of an organization', { organizationId: 'o-exampleorg1' }],
+    ['below a prefix', { prefix: 'some/where/' }],
+    ['with a name that looks like more', { trail: 'a_b-c_us-east-1_20260131T050000Z' }],
+    ['of a trail at home elsewhere', { homeRegion: 'us-east-1' }],
+    ['with hours in which nothing happened', { logsPerHour: (hour) => (hour === 1 ? 0 : 2) }],
+    ['whose key is another from some hour on', { key: (hour) => (hour < 2 ? 'a' : 'b') }],
+    ['whose keys are published the other way', { keyEncoding: 'spki' }],
+  ])('%s', async (_, options) => {
+    const trail = await start({ trail: { hours: 3, ...options } });
+    await trail.deliver(...all(trail));
+    await trail.pipeline.watch();
+    expect(await trail.problems()).toEqual([]);
+    expect(trail.pipeline.counted.get('DigestsVerified/valid')).toBeGreaterThanOrEqual(3);
+    expect(told(trail)).toEqual([]);
+  });
+
+  test('with a backfill, whose notification was lost', async () => {
+    const trail = await start({ notify: 'nobody' });
+    await trail.deliver(...all(trail));
+    await trail.pipeline.watch();
+    const backfill = trail.made.addBackfill({ hour: 1, logs: 2, generatedAt: '2026-01-31T09:30:00Z' });
+    await trail.deliver(...backfill.logs, backfill.digest);
+    await trail.pipeline.watch();
+    expect((await trail.state()).digests).toContainEqual(
+      'D#2026-01-31T07:00:00Z#backfill valid by signature, 2 logs, 1 of 1 parts ["0: 2 + 0"]',
+    );
+    expect(await trail.problems()).toEqual([]);
+  });
+
+  test('whose oldest digests the bucket has expired', async () => {
+    const trail = await start({ notify: 'nobody', trail: { from: '2026-01-28T05:00:00Z', hours: 76 } });
+    await trail.deliver(...trail.made.logs, ...trail.made.digests.slice(30));
+    const rules = [
+      { ID: 'old', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } },
+    ] as const;
+    await trail.expire(rules);
+    await trail.pipeline.watch();
+    expect((await trail.problems()).filter(({ code }) => code === 'digest-missing')).toEqual([]);
+    expect(trail.pipeline.counted.get('ChainFindings/history-truncated')).toBe(1);
+  });
+});
+
 describe('how files are announced', () => {
   const announce = (trail: SampleTrail, body: string) =>
     trail.pipeline.aws.operator.sqs

@@ -1,4 +1,10 @@
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  type LifecycleRule,
+  PutBucketLifecycleConfigurationCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Template } from '../../local/template';
 import type { ChainState, DigestRow, OpenProblem } from '../../shared/aws/chains-table';
@@ -41,6 +47,8 @@ export interface SampleTrail {
     readonly problems: readonly string[];
   }>;
   problems(): Promise<OpenProblem[]>;
+  /** Gives the bucket a lifecycle. */
+  expire(rules: readonly LifecycleRule[]): Promise<void>;
 }
 
 export interface SampleOptions extends PipelineOptions {
@@ -66,7 +74,11 @@ export async function startSampleTrail(
   });
   aws.s3.createBucket(BUCKET);
   aws.cloudtrail.addPublicKeys(REGION, made.publicKeys);
-  aws.cloudtrail.putTrail({ Name: TRAIL, S3BucketName: BUCKET });
+  aws.cloudtrail.putTrail({
+    Name: trail.trail ?? TRAIL,
+    S3BucketName: BUCKET,
+    ...(trail.homeRegion === undefined ? {} : { HomeRegion: trail.homeRegion, IsMultiRegionTrail: true }),
+  });
   if (notify === 'eventbridge') await aws.s3.notify(BUCKET, { rules: [], eventBridge: true });
   if (notify === 'topic') {
     const rule = {
@@ -111,6 +123,10 @@ export async function startSampleTrail(
       await aws.idle();
     },
     problems,
+    async expire(Rules) {
+      const LifecycleConfiguration = { Rules: [...Rules] };
+      await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket: BUCKET, LifecycleConfiguration }));
+    },
     async state() {
       const chain = (await rows()).filter(({ pk }) =>
         String(pk).startsWith(`C#${ACCOUNT}#${REGION}#${REGION}/${TRAIL}`),
