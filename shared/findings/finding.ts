@@ -80,13 +80,21 @@ export function passTime(before: Finding, now: string): Change {
 
 /** Not before what a finding shows to have happened: another clock may have been ahead of ours. */
 function timeKnown(before: Finding | undefined, now: string): string {
-  const exemptUntil = before?.state === 'open' ? before.judgement?.exemption?.expiresAt : undefined;
-  return exemptUntil !== undefined && exemptUntil > now ? exemptUntil : now;
+  const { exemption, quietUntil } = before?.judgement ?? {};
+  const shown =
+    before?.state === 'open' ? exemption?.expiresAt : before?.state === 'resolved' ? quietUntil : undefined;
+  return shown !== undefined && shown > now ? shown : now;
 }
 
 /** When time alone will next change this finding, if ever. */
-export const nextChangeAt = (finding: Finding): string | undefined =>
-  finding.state === 'exempt' ? finding.judgement?.exemption?.expiresAt : undefined;
+export function nextChangeAt({ state, judgement }: Finding): string | undefined {
+  const { exemption, quietUntil } = judgement ?? {};
+  if (state === 'exempt') return earlier(exemption?.expiresAt, quietUntil);
+  return state === 'open' ? quietUntil : undefined;
+}
+
+const earlier = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
 
 /** The last judgements, always with the one that made the state, however many came after it and could not tell. */
 function insert(history: readonly HistoryEntry[], entry: HistoryEntry): HistoryEntry[] {
@@ -120,21 +128,24 @@ function judgementsThatHeld(history: readonly HistoryEntry[]): Held[] {
   return newestFirst.reverse();
 }
 
-/** From when which state held, oldest first: what the history says, with the ends of exemptions put in. */
+/** From when which state held, oldest first: what the history says, with what ended by itself put in. */
 function statesOverTime(history: readonly HistoryEntry[], now: string): { at: string; state: State }[] {
   const held = judgementsThatHeld(history);
   return held.flatMap(({ entry, at }, index): { at: string; state: State }[] => {
     if (entry.compliance !== 'NON_COMPLIANT') return [{ at, state: 'resolved' }];
-    const { exemptUntil } = entry;
-    if (exemptUntil === undefined || exemptUntil <= at) return [{ at, state: 'open' }];
     const next = held[index + 1];
-    const ended = next === undefined ? exemptUntil <= now : exemptUntil < next.at;
-    return ended
-      ? [
-          { at, state: 'exempt' },
-          { at: exemptUntil, state: 'open' },
-        ]
-      : [{ at, state: 'exempt' }];
+    const hasCome = (time: string) => time > at && (next === undefined ? time <= now : time < next.at);
+    const { exemptUntil, quietUntil } = entry;
+    // Judged anew, by a later policy, when it was long over.
+    if (quietUntil !== undefined && quietUntil <= at) return [{ at, state: 'resolved' }];
+    const isExempt = exemptUntil !== undefined && exemptUntil > at;
+    const isQuiet = quietUntil !== undefined && hasCome(quietUntil);
+    const isOver = isExempt && hasCome(exemptUntil) && !(isQuiet && quietUntil <= exemptUntil);
+    return [
+      { at, state: isExempt ? 'exempt' : 'open' },
+      ...(isOver ? [{ at: exemptUntil, state: 'open' as const }] : []),
+      ...(isQuiet ? [{ at: quietUntil, state: 'resolved' as const }] : []),
+    ];
   });
 }
 
@@ -223,9 +234,17 @@ function transitionsBetween(
   ];
 }
 
-/** The exposures that a finding has shown: while it says exempt, nobody has heard yet that the exemption is over. */
-const exposuresTold = ({ history, state }: Finding, now: string): Exposure[] =>
-  exposures(history, state === 'exempt' ? '' : now);
+/** The exposures that a finding has shown: nobody has heard yet of what ended by itself since. */
+const exposuresTold = (finding: Finding, now: string): Exposure[] =>
+  exposures(finding.history, timeShown(finding, now));
+
+function timeShown({ state, judgement }: Finding, now: string): string {
+  if (state === 'exempt') return '';
+  const { quietUntil } = judgement ?? {};
+  return state === 'open' && quietUntil !== undefined && quietUntil <= now ? justBefore(quietUntil) : now;
+}
+
+const justBefore = (time: string): string => new Date(Date.parse(time) - 1).toISOString();
 
 /**
  * What makes a state is its judgement, with the exemption that holds or has ended, and for an update the complaint:
@@ -233,9 +252,11 @@ const exposuresTold = ({ history, state }: Finding, now: string): Exposure[] =>
  */
 function causeOf(kind: TransitionKind, { state, judgement, exposure }: Finding, latest: Judgement): string {
   if (judgement === undefined) return '';
-  const key = keyText(judgement);
+  const { quietUntil } = judgement;
+  const key = keyText(judgement) + (quietUntil === undefined ? '' : `|quiet at ${quietUntil}`);
   if (kind === 'Updated') {
-    const learnedFrom = keyText(latest) === key ? '' : `|since ${exposure?.from} by ${keyText(latest)}`;
+    const learnedFrom =
+      keyText(latest) === keyText(judgement) ? '' : `|since ${exposure?.from} by ${keyText(latest)}`;
     return `${key}${learnedFrom}|complaint ${shortHash(complaint(judgement)).slice(0, 8)}`;
   }
   const { expiresAt } = judgement.exemption ?? {};

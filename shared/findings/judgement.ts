@@ -33,6 +33,7 @@ export const entryOf = ({
   compliance,
   annotation,
   exemption,
+  quietUntil,
 }: Judgement): HistoryEntry => ({
   observedAt,
   configurationStateId,
@@ -40,6 +41,7 @@ export const entryOf = ({
   compliance,
   annotation: shortenedTo(HISTORY_ANNOTATION_LENGTH, annotation),
   ...(exemption ? { exemptUntil: exemption.expiresAt } : {}),
+  ...(quietUntil === undefined ? {} : { quietUntil }),
 });
 
 /** INSUFFICIENT_DATA concludes nothing: it leaves a finding as it is. */
@@ -54,6 +56,7 @@ export const compareTwins = (a: HistoryEntry, b: HistoryEntry): number =>
   precedence[a.compliance] - precedence[b.compliance] ||
   // The policy is the same in both, so the one without an exemption was only judged after its end.
   compareText(a.exemptUntil ?? '', b.exemptUntil ?? '') ||
+  compareText(a.quietUntil ?? '', b.quietUntil ?? '') ||
   compareText(a.annotation, b.annotation);
 
 /** The later of two judgements; of one observation judged twice, the one that says more. */

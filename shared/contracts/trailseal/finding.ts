@@ -81,6 +81,11 @@ export const Judgement = z.object({
   because: z.array(Reason),
   change: ChangeLink,
   exemption: z.optional(AppliedExemption),
+  quietUntil: z
+    .optional(Time)
+    .check(
+      z.describe('Of something that happened and is over: closes by itself then, unless it happens again.'),
+    ),
   origin: z
     .optional(z.literal('operator'))
     .check(z.describe('Not from AWS: an operator sent the event, as a test.')),
@@ -93,6 +98,7 @@ export const HistoryEntry = z.object({
   compliance: Compliance,
   annotation: z.string(),
   exemptUntil: z.optional(Time),
+  quietUntil: z.optional(Time),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 

@@ -77,8 +77,15 @@ export interface AlertContext {
   readonly mode: Mode | undefined;
 }
 
-/** Whether people hear of a transition: exemptions from the beginning, and their ends by repair, stay quiet. */
-export const isTold = ({ transition }: FindingEventDetail): boolean => transition.exposure !== undefined;
+/**
+ * Whether people hear of a transition. Exemptions from the beginning, and their ends by repair, stay quiet, and so does
+ * what closes by itself because nothing more has happened.
+ */
+export const isTold = ({ transition }: FindingEventDetail): boolean =>
+  transition.exposure !== undefined && !closesByItself(transition);
+
+const closesByItself = ({ kind, late, judgement }: Transition): boolean =>
+  kind === 'Resolved' && !late && judgement?.compliance === 'NON_COMPLIANT';
 
 /** The alert of a transition: pure, so that a second delivery says the same as the first. */
 export function alertOf({ transition, finding }: FindingEventDetail, { control, mode }: AlertContext): Alert {

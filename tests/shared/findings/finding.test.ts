@@ -434,3 +434,48 @@ describe('the id of a finding', () => {
     expect(findingRegion(type, 'eu-central-1')).toBe(region);
   });
 });
+
+describe('what happened and is over', () => {
+  const happened = (hour: number, quietAfter = 2) => open(at(hour), { quietUntil: at(hour + quietAfter) });
+  const states = (judgements: readonly Judgement[], now: string) => {
+    const { finding, steps } = joined([...judgements], now);
+    const later = passTime(finding, now);
+    const transitions = [...steps.flatMap((step) => step.transitions), ...later.transitions];
+    return [later.finding.state, transitions.map(({ kind }) => kind)] as const;
+  };
+
+  test('closes by itself after its quiet time', () => {
+    expect(states([happened(9)], at(10))).toEqual(['open', ['Opened']]);
+    const { finding } = joined([happened(9)], at(10));
+    expect(nextChangeAt(finding)).toBe(at(11));
+    const closed = passTime(finding, at(11));
+    expect(closed.finding.state).toBe('resolved');
+    expect(closed.finding.exposure).toEqual({ from: at(9), to: at(11) });
+    expect(closed.transitions).toMatchObject([{ kind: 'Resolved', exposure: { from: at(9), to: at(11) } }]);
+    expect(nextChangeAt(closed.finding)).toBeUndefined();
+  });
+
+  test('stays open while it goes on, and is told once', () => {
+    expect(states([happened(9), happened(10), happened(11)], at(10))).toEqual(['open', ['Opened']]);
+    const { finding } = joined([happened(9), happened(10), happened(11)], at(10));
+    expect(finding.exposure).toEqual({ from: at(9) });
+    expect(nextChangeAt(finding)).toBe(at(13));
+  });
+
+  test('reopens when it happens again after that', () => {
+    const first = passTime(joined([happened(9)], at(10)).finding, at(12)).finding;
+    const again = addJudgement(first, subject, happened(14), at(14));
+    expect(again.finding.state).toBe('open');
+    expect(again.transitions.map(({ kind }) => kind)).toEqual(['Reopened']);
+    expect(again.finding.exposure).toEqual({ from: at(14) });
+  });
+
+  test('an exemption that ends before the quiet time opens it, one that ends later never does', () => {
+    const exempt = (until: string) =>
+      exemptUntil(until, at(9), { quietUntil: at(13), because: [reason()], annotation: 'x' });
+    expect(passTime(joined([exempt(at(11))], at(10)).finding, at(12)).finding.state).toBe('open');
+    const over = passTime(joined([exempt(at(15))], at(10)).finding, at(14));
+    expect(over.finding.state).toBe('resolved');
+    expect(over.transitions.every(({ exposure }) => exposure === undefined)).toBe(true);
+  });
+});
