@@ -1,5 +1,6 @@
 import { type Severity, severities } from '../../contracts/trailseal/finding';
 import { type ChainCode, meaningOf, statusCodes, type TrailControl } from './chain-codes';
+import { isProven } from './chain-line';
 import { HOUR, instant, isoTime } from './chain-times';
 import { type Status, uri } from './verdict';
 import type { DigestReport } from './verify-digest';
@@ -64,14 +65,14 @@ export const sentence = (subject: string, { status, reason, says }: DigestReport
 export function digestFinding(report: DigestReport): ChainFinding | undefined {
   const code = statusCodes[report.status].digest;
   if (code === undefined) return undefined;
-  const { name, digest, provenBy, expected, computed } = report;
+  const { name, provenBy, expected, computed } = report;
   const proof = provenBy === 'successor' ? '; a proven successor states the hash of its bytes' : '';
   return chainFinding(
     code,
     `${sentence(`the ${name.backfill ? 'backfill ' : ''}digest that ends ${name.end}`, report)}${proof}`,
     {
       digest: uri(report),
-      from: (provenBy && digest?.digestStartTime) ?? hourBefore(name.end),
+      from: beginOf(report),
       to: name.end,
       expected,
       computed,
@@ -88,6 +89,10 @@ export function logFinding(report: LogReport): ChainFinding | undefined {
   const details = { file: uri(report), digest, from, to, expected, computed };
   return chainFinding(code, sentence(`the log file ${report.key}`, report), details);
 }
+
+/** As the digest says, where it can be believed. */
+const beginOf = (report: DigestReport): string =>
+  isProven(report) ? report.digest.digestStartTime : hourBefore(report.name.end);
 
 /** Digests come hourly: the best that can be said of where an hour began whose digest can't be believed. */
 export const hourBefore = (end: string): string => isoTime(instant(end) - HOUR);
@@ -109,10 +114,10 @@ export function statusFindings(digests: readonly DigestReport[]): ChainFinding[]
   return alike.flatMap(({ reports }) => {
     const [newest, ...before] = reports;
     const finding = digestFinding(newest);
-    const oldest = digestFinding(before.at(-1) ?? newest);
-    if (finding === undefined || before.length === 0) return finding ?? [];
+    const oldest = before.at(-1);
+    if (finding === undefined || oldest === undefined) return finding ?? [];
     const says = `${finding.says}; the same holds for ${before.length} before it`;
-    return { ...finding, says, ...(oldest?.from === undefined ? {} : { from: oldest.from }) };
+    return { ...finding, says, from: beginOf(oldest) };
   });
 }
 

@@ -113,6 +113,14 @@ describe('what goes on from a head', () => {
     ['on from a head', [d5, d6], d6, d4],
     ['not back from a head', [d2, d3], d4, d4],
     ['past what could not be read before the head', [unread(d3), d5], d5, d4],
+    ['past the head, which can not be read again', [unread(d4), d5], d5, d4],
+    ['not to another of the hour of the head', [digestAt(4, d3, { variant: 'other' })], d4, d4],
+    [
+      'not to one beside which another could not be read',
+      [...whole.slice(0, 5), unread(digestAt(5, d4, { bucket: 'other-logs' }))],
+      d4,
+      undefined,
+    ],
     ['nowhere without news', [], d4, d4],
     ['not to a backfill', [...whole, digestAt(9, undefined, { backfill: true })], d8, undefined],
   ])('comes to %s', (_, reports, expected, from) => {
@@ -139,12 +147,15 @@ describe('what goes on from a head', () => {
   test('comes to a head without signature, which a later one proves', () => {
     const { head: reached } = judge([d1, unsigned(d2), unread(d3)]);
     expect(reached?.end).toBe(at(1));
+    expect(Object.keys(reached ?? {})).toEqual(['place', 'end', 'sha256', 'signature', 'keySource']);
     const other = digestAt(2.5, d2, { start: 2, backfill: true });
-    expect(judge([d1, unsigned(d2), unread(d3), other]).head).toEqual({
+    const { head: proven } = judge([d1, unsigned(d2), unread(d3), other]);
+    expect(proven).toEqual({
       place: { bucket: d2.bucket, key: d2.key },
       end: at(2),
       sha256: d2.sha256,
       signature: null,
     });
+    expect(proven).not.toHaveProperty('keySource');
   });
 });

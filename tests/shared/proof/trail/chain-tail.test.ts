@@ -113,6 +113,11 @@ test.each<[story: string, tail: Tail, findings: [code: string, severity: string]
     [['tail-missing', 'high']],
   ],
   [
+    'log files of the last minute that was asked for',
+    asked(12, { logsAfterTail: [at(12)] }),
+    [['tail-missing', 'high']],
+  ],
+  [
     'log files beyond the hours that were asked for',
     asked(12.5, { window: { to: at(12) }, logsAfterTail: [at(12.1)] }),
     [],
@@ -164,6 +169,13 @@ test('what is missing says since when, and by what it shows', () => {
       from: at(10),
       to: at(18),
     },
+  ]);
+  const { newest: _, ...unseen } = asked(12, { state: delivered(11) });
+  expect(judgeTail(unseen)).toMatchObject([
+    { says: `GetTrailStatus says that a digest was delivered at ${at(11)}, but none is there` },
+  ]);
+  expect(judgeTail(asked(12.5, { logsAfterTail: [at(12)] }))).toMatchObject([
+    { says: `1 log file is stamped up to ${at(12)}, but the newest digest ends ${at(10)}` },
   ]);
   expect(judgeTail(asked(12.5, { logsAfterTail: [at(12), at(12.25), at(11)] }))).toMatchObject([
     {

@@ -13,6 +13,7 @@ const keys = [
   `AWSLogs/${ONE}4/CloudTrail/eu-west-1/2026/`,
   `AWSLogs/no-exampleorg1/${TWO}/CloudTrail/eu-west-1/2026/`,
   `AWSLogs/o-Example/${TWO}/CloudTrail/eu-west-1/2026/`,
+  `AWSLogs/o-example_org/${TWO}/CloudTrail/eu-west-1/2026/`,
   'AWSLogs/marker',
   `${ORGANIZATION}/${TWO}/CloudTrail-Digest/eu-west-1/2026/`,
   `${ORGANIZATION}/${TWO}/CloudTrail/ap-south-1/2026/`,
@@ -90,6 +91,12 @@ test('nothing is asked about what is no account, or not selected', async () => {
   const source = sourceOf(keys);
   await found('AWSLogs/', { ...everything, account: () => false }, source);
   expect(source.asked).toEqual(['logs AWSLogs/']);
+});
+
+test('nothing is asked about organizations that are not named', async () => {
+  const source = sourceOf(keys);
+  await found(`${ORGANIZATION}/`, { ...everything, account: () => false }, source);
+  expect(source.asked).toEqual([`logs ${ORGANIZATION}/`]);
 });
 
 test('each folder is asked for once, and only when there is leave', async () => {

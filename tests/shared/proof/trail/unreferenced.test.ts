@@ -38,6 +38,11 @@ test.each<[story: string, more: Partial<LogsOfFolder>, found: Place[]]>([
     { verified: [[{ from: at(0), to: at(10) }, ...hours(1, 2)]] },
     [log],
   ],
+  [
+    'one whose hours are covered, though earlier ones are not',
+    { verified: [[...hours(0, 2), ...hours(4, 10)]] },
+    [log],
+  ],
   ['one that another chain might list', { verified: [hours(0, 10), [...hours(0, 5), ...hours(7, 9)]] }, []],
   ['one that another chain does not list either', { verified: [hours(0, 10), hours(3, 8)] }, [log]],
   [

@@ -191,6 +191,11 @@ test.each<Row>([
     forged((json) => ({ ...json, previousDigestS3Object: firstLog(json).s3Object })),
     { status: 'invalid', reason: 'wrong-shape' },
   ],
+  [
+    'given any object as its predecessor',
+    precededBy(() => 'notes.txt'),
+    { status: 'invalid', reason: 'wrong-shape', computed: 'notes.txt' },
+  ],
   ['given a predecessor under another prefix', precededBy((key) => `moved/${key}`), { status: 'valid' }],
 
   // The place.
@@ -210,6 +215,7 @@ test.each<Row>([
     {
       status: 'invalid',
       reason: 'wrong-place',
+      says: 'it states another place than that of the key it was read from',
       expected: expect.stringMatching(/^s3:\/\/another-bucket\/AWSLogs/),
     },
   ],
@@ -240,7 +246,13 @@ test.each<Row>([
   [
     'said to be signed by another algorithm',
     forged((json) => ({ ...json, digestSignatureAlgorithm: 'SHA1withRSA' })),
-    { status: 'invalid', reason: 'unknown-algorithm', expected: 'SHA256withRSA', computed: 'SHA1withRSA' },
+    {
+      status: 'invalid',
+      reason: 'unknown-algorithm',
+      says: 'its digestSignatureAlgorithm is none that CloudTrail uses',
+      expected: 'SHA256withRSA',
+      computed: 'SHA1withRSA',
+    },
   ],
   [
     'linked by another algorithm',
@@ -256,7 +268,13 @@ test.each<Row>([
   [
     'given metadata of another algorithm',
     metadata({ 'signature-algorithm': 'SHA1withRSA' }),
-    { status: 'invalid', reason: 'unknown-algorithm', expected: 'SHA256withRSA', computed: 'SHA1withRSA' },
+    {
+      status: 'invalid',
+      reason: 'unknown-algorithm',
+      says: 'its metadata name another algorithm for the signature than CloudTrail uses',
+      expected: 'SHA256withRSA',
+      computed: 'SHA1withRSA',
+    },
   ],
   [
     'left with a signature of no algorithm',
@@ -281,7 +299,12 @@ test.each<Row>([
   [
     'given a log file of another account',
     lists(OTHER_LOG),
-    { status: 'invalid', reason: 'foreign-log', computed: `s3://example-trail-bucket/${OTHER_LOG}` },
+    {
+      status: 'invalid',
+      reason: 'foreign-log',
+      says: 'it lists what is no log file of account 111122223333 in us-east-1',
+      computed: `s3://example-trail-bucket/${OTHER_LOG}`,
+    },
   ],
   [
     'given a log file of another Region',
@@ -528,6 +551,18 @@ describe('the window of a key', () => {
     });
   });
 
+  test('of several windows names each', async () => {
+    const trail = makeTrail(options);
+    const months = ['2024-03', '2024-05'].map((month) =>
+      publicKeyRecord('a', { from: `${month}-01T00:00:00Z`, to: `${month}-31T00:00:00Z` }),
+    );
+    const keys = keysOf({ publicKeys: months });
+    expect(await verdictOn(trail, middle(trail), { keys })).toMatchObject({
+      reason: 'key-not-in-force',
+      expected: '2024-03-01T00:00:00Z to 2024-03-31T00:00:00Z, 2024-05-01T00:00:00Z to 2024-05-31T00:00:00Z',
+    });
+  });
+
   test('does not excuse a signature that is wrong', async () => {
     const trail = makeTrail(options);
     tamper.flipSignature(trail.objects, middle(trail));
@@ -577,11 +612,13 @@ describe('a backfill digest', () => {
     async (stamp) => {
       const { trail, digest } = backfilled();
       metadata({ 'backfill-generation-timestamp': stamp })(trail, digest);
-      expect(await verdictOn(trail, digest, { keys: keysOf({ publicKeys: [inSeptember] }) })).toMatchObject({
+      const report = await verdictOn(trail, digest, { keys: keysOf({ publicKeys: [inSeptember] }) });
+      expect(report).toMatchObject({
         status: 'unknown-key',
         reason: 'key-not-in-force',
         says: 'its metadata do not say when it was signed',
       });
+      expect(report).not.toHaveProperty('computed');
     },
   );
 });

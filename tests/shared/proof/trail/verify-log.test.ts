@@ -56,7 +56,12 @@ test.each<Row>([
   [
     'altered in a word',
     ({ objects }, log) => tamper.alterContent(objects, log, (text) => text.replace('Records', 'records')),
-    { status: 'invalid', reason: 'hash-mismatch', computed: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    {
+      status: 'invalid',
+      reason: 'hash-mismatch',
+      says: 'its SHA-256 is not the one in its digest',
+      computed: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
   ],
   [
     'given a line feed at its end',
@@ -119,6 +124,7 @@ test('a hash by another algorithm is not believed', async () => {
   expect(await verdictOn(makeTrail(options), { listed: { hashAlgorithm: 'SHA-1' } })).toMatchObject({
     status: 'invalid',
     reason: 'unknown-algorithm',
+    says: 'its digest names another algorithm for the hash than CloudTrail uses',
     expected: 'SHA-256',
     computed: 'SHA-1',
   });

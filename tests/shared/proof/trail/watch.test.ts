@@ -90,4 +90,32 @@ describe('a file that was verified before', () => {
       expected: digest.sha256,
     });
   });
+
+  test('says of which hours a log file is: as its digest does, else by its name', () => {
+    const gone: LogReport = { ...log, status: 'missing', expected: 'aa' };
+    const finding = {
+      code: 'verified-file-deleted',
+      severity: 'critical',
+      says: 'a log file that was verified is gone',
+      file: 's3://trail-logs/log',
+      digest: uri(digest),
+    };
+    expect(reverified({ at: at(10), now: at(11) }, gone)).toEqual({
+      ...finding,
+      from: at(10),
+      to: at(10),
+      expected: 'aa',
+    });
+    expect(reverified({ ...verified, sha256: 'bb' }, { ...gone, from: at(9.1), to: at(9.2) })).toEqual({
+      ...finding,
+      from: at(9.1),
+      to: at(9.2),
+      expected: 'bb',
+    });
+  });
+
+  test('whose hash was not kept is judged by its status alone', () => {
+    expect(reverified({ at: at(10), now: at(11) }, digest)).toBeUndefined();
+    expect(reverified({ at: at(10), now: at(11) }, rewritten(digest))?.code).toBe('verified-file-altered');
+  });
 });
