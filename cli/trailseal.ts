@@ -67,7 +67,9 @@ Examples:
   trailseal rules                       the controls, and what compliance.yml does about each
   trailseal explain S3.8                one control in full, by its id or an alias
   trailseal send event.json             feed an event to the functions, see the alerts
+  trailseal who sg-0123 AWSLogs/        who changed a resource, by CloudTrail files
   trailseal verify s3://trail-logs      CloudTrail's digest chains and log files, proven or not
+  trailseal detect logs/                what in CloudTrail files somebody should look at
   trailseal help redrive                all about one command
 
 Commands that need AWS talk to local AWS while \`npm start\` runs, else to the AWS account of

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { benchBundles } from './bench/bundles';
+import { benchDetections } from './bench/detections';
 import type { Figure } from './bench/figure';
 import { benchHandlers } from './bench/handlers';
 import { benchJudging } from './bench/judging';
@@ -16,6 +17,7 @@ const MARKS = ['<!-- bench -->', '<!-- /bench -->'] as const;
 const benches: readonly [string, () => Promise<Figure[]>][] = [
   ['bundles', () => benchBundles(root)],
   ['judging', () => benchJudging(root)],
+  ['detections', () => benchDetections(root)],
   ['streaming', () => benchStreaming(root)],
   ['handlers', benchHandlers],
   ['laptop', () => benchLaptop(root)],

@@ -4,20 +4,20 @@ import { basename, dirname, join, parse, sep } from 'node:path';
 import * as z from 'zod/mini';
 import type { DeclareCommand } from '../cli/trailseal';
 import { FindingEventDetail } from '../shared/contracts/trailseal/finding';
-import { type Control, isRule } from '../shared/controls/control';
+import type { Control } from '../shared/controls/control';
 import { complianceJsonSchema, type Rulebook } from '../shared/policy/schema';
 import { Alert } from '../shared/tell/alerts/alert';
 import { renderCatalogue } from './reference/catalogue';
 import { renderCommandLine } from './reference/command-line';
 import { renderCompliance } from './reference/compliance';
-import { type ControlFile, renderIndex } from './reference/control-index';
+import { type ControlFile, renderIndex, renderMetadata } from './reference/control-index';
 import { renderEvents } from './reference/events';
 import { renderTrailVerdicts } from './reference/trail-verdicts';
 
 const root = dirname(__dirname);
 const CONTROLS = join('shared', 'controls');
 /** Below them are the shelves, one per service. */
-const KINDS = ['rules', 'verifications'];
+const KINDS = ['rules', 'verifications', 'detections', 'partners'];
 
 interface GeneratedFile {
   /** From the project's root, with slashes. */
@@ -37,11 +37,15 @@ const generatedFiles: readonly GeneratedFile[] = [
     path: 'shared/controls/index.ts',
     render: ({ files }) => formatted('shared/controls/index.ts', renderIndex(files)),
   },
+  {
+    path: 'shared/controls/metadata.ts',
+    render: ({ files }) => formatted('shared/controls/metadata.ts', renderMetadata(files)),
+  },
   { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.controls) },
   {
     path: 'docs/reference/events.md',
     render: ({ rulebook }) =>
-      renderEvents(root, rulebook.controls.filter(isRule), readdirSync(join(root, 'functions')).sort()),
+      renderEvents(root, rulebook.controls, readdirSync(join(root, 'functions')).sort()),
   },
   {
     path: 'docs/reference/compliance-yml.md',
@@ -113,7 +117,7 @@ export async function controlFiles(): Promise<ControlFile[]> {
 
 async function controlIn(file: string): Promise<Control> {
   const exported = await defaultOf<Control>(file);
-  if (!exported || !('judge' in exported))
+  if (!exported || !('judge' in exported || 'detect' in exported || 'map' in exported))
     throw new Error(`${file}: expected a control as its default export`);
   return exported;
 }

@@ -3,7 +3,10 @@ import { eventPatterns } from '../../resources/event-patterns';
 import { objectCreated } from '../../resources/trails';
 import type { CompliancePolicy, Exemption, Mode } from '../../shared/contracts/trailseal/compliance-policy';
 import { controls } from '../../shared/controls';
-import { type Control, isRule } from '../../shared/controls/control';
+import { type Control, isDetection, isPartner, isRule } from '../../shared/controls/control';
+import { heardBy } from '../../shared/controls/detections/heard';
+import { activityRules } from '../../shared/controls/detections/patterns';
+import { eventPattern, findingsTaken } from '../../shared/controls/partners/partner';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
 import { controlNamed } from '../control-named';
@@ -35,11 +38,24 @@ export async function explain(name: string, options: ExplainOptions, shell: Shel
   return here.isInvalid ? 2 : 0;
 }
 
-/** A rule's part of the pattern that is deployed for all of them; of a verification, the arrival of files here. */
-const eventPatternOf = (control: Control, policy: CompliancePolicy | undefined): object =>
-  isRule(control)
-    ? eventPatterns([control]).configurationItemChange
-    : objectCreated(policy?.trails.buckets ?? []);
+/** A control's part of the patterns that are deployed for all of them; of a verification, the arrival of files here. */
+function eventPatternsOf(control: Control, policy: CompliancePolicy | undefined): readonly object[] {
+  if (isRule(control)) return [eventPatterns([control]).configurationItemChange];
+  if (isPartner(control)) return [eventPattern(control)];
+  if (!isDetection(control)) return [objectCreated(policy?.trails.buckets ?? [])];
+  const settings = policy?.controls[control.id];
+  const on = settings === undefined ? {} : { [control.id]: { ...settings, mode: 'notify' as const } };
+  return activityRules([control], {
+    controls: on,
+    trails: policy?.trails ?? { buckets: [], topics: [], lookbackDays: 0 },
+  }).map(({ pattern }) => pattern);
+}
+
+/** As it is deployed; a list where it takes several rules, none where nothing is listened for. */
+function eventPatternOf(control: Control, policy: CompliancePolicy | undefined): object {
+  const [pattern = {}, ...others] = eventPatternsOf(control, policy);
+  return others.length === 0 ? pattern : [pattern, ...others];
+}
 
 const exemptionsOf = ({ id }: Control, policy: CompliancePolicy | undefined): readonly Exemption[] =>
   policy?.exemptions.filter(({ control }) => control === id) ?? [];
@@ -70,21 +86,42 @@ const sections = (control: Control, here: PolicyHere): Section[] => [
   },
   { title: 'Also known as', lines: aliasesOf(control).map(listed) },
   {
-    title: `EventBridge pattern that brings it ${isRule(control) ? 'items' : 'files'}`,
+    title: `EventBridge pattern that brings it ${brought[control.kind]}`,
     lines: patternLines(control, here),
   },
 ];
 
-const readLines = (control: Control): Line[] =>
-  isRule(control)
-    ? [paragraph(`Of ${control.resourceTypes.join(', ')}:`), ...pathsRead(control).map(listed)]
-    : [paragraph(control.verifies)];
+const brought: Readonly<Record<Control['kind'], string>> = {
+  rule: 'items',
+  verification: 'files',
+  detection: 'calls',
+  partner: 'findings',
+};
+
+function readLines(control: Control): Line[] {
+  if (isRule(control))
+    return [paragraph(`Of ${control.resourceTypes.join(', ')}:`), ...pathsRead(control).map(listed)];
+  if (isPartner(control)) return [paragraph(findingsTaken(control))];
+  if (!isDetection(control)) return [paragraph(control.verifies)];
+  return [
+    paragraph('Of the records of CloudTrail:'),
+    ...heardBy(control).map(listed),
+    paragraph(
+      `MITRE ATT&CK: ${control.attack.join(', ')}. Its finding closes after ${control.quietHours} quiet hours.`,
+    ),
+  ];
+}
 
 const patternLines = (control: Control, { policy }: PolicyHere): Line[] => {
-  const pattern = eventPatternOf(control, policy);
-  return Object.keys(pattern).length === 0
-    ? [paragraph('None: compliance.yml names no bucket under trails.buckets.')]
-    : [{ text: JSON.stringify(pattern) }];
+  const patterns = eventPatternsOf(control, policy).filter((pattern) => Object.keys(pattern).length > 0);
+  if (patterns.length > 0) return patterns.map((pattern) => ({ text: JSON.stringify(pattern) }));
+  return [
+    paragraph(
+      isDetection(control)
+        ? 'None: its parameters leave nothing to listen for.'
+        : 'None: compliance.yml names no bucket under trails.buckets.',
+    ),
+  ];
 };
 
 function parameterLines(control: Control, { policy, file }: PolicyHere): Line[] {

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { CompliancePolicy, ControlSettings } from '../../shared/contracts/trailseal/compliance-policy';
-import { type Control, isRule } from '../../shared/controls/control';
+import { type Control, isDetection, isPartner, isRule } from '../../shared/controls/control';
+import { heardBy } from '../../shared/controls/detections/heard';
+import { findingsTaken } from '../../shared/controls/partners/partner';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
 import { frameworksOf } from '../frameworks';
@@ -26,7 +28,9 @@ export const controlRecord = (control: Control, policy: CompliancePolicy | undef
   resourceTypes: control.resourceTypes,
   judgedBy: control.kind,
   reads: isRule(control) ? pathsRead(control) : [],
-  verifies: isRule(control) ? null : control.verifies,
+  verifies: 'verifies' in control ? control.verifies : null,
+  listensTo: isDetection(control) ? heardBy(control) : isPartner(control) ? [findingsTaken(control)] : [],
+  attack: isDetection(control) ? control.attack : [],
   exemptible: control.exemptible,
   aliases: aliasesOf(control),
   frameworks: Object.fromEntries(frameworksOf(control).map(({ key, items }) => [key, items])),

@@ -47,7 +47,7 @@ export async function rules(options: RulesOptions, shell: Shell): Promise<ExitCo
 
 /** The services whose resources a control judges: `AWS::EC2::SecurityGroup` is one of `ec2`. */
 const servicesOf = ({ resourceTypes }: Control): string[] => [
-  ...new Set(resourceTypes.map((type) => (type.split('::')[1] ?? '').toLowerCase())),
+  ...new Set(resourceTypes.map((type) => (type.split('::')[1] || 'account').toLowerCase())),
 ];
 
 /** @throws Failure for a service that no control judges, so that a misspelt one doesn't look like a safe one */

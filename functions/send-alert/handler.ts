@@ -2,7 +2,7 @@ import policy from '../../compliance.yml';
 import { alertTopic } from '../../shared/aws/alert-topic';
 import { claims } from '../../shared/aws/claims';
 import { queues } from '../../shared/aws/queues';
-import { controls } from '../../shared/controls';
+import { metadata } from '../../shared/controls/metadata';
 import { environment } from '../../shared/lambda/environment';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { telemetry } from '../../shared/lambda/telemetry';
@@ -16,7 +16,7 @@ export const handler = queueHandler({
   queues: queues(environment('QUEUE_URL'), environment('DEAD_LETTERS_URL')),
   telemetry: observed,
   handle: sendAlert({
-    controls,
+    controls: metadata,
     policy,
     topic: alertTopic(environment('ALERTS_TOPIC_ARN')),
     claims: claims(environment('TABLE_NAME'), name, () => new Date().toISOString()),

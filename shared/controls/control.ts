@@ -1,8 +1,12 @@
 import type * as z from 'zod/mini';
 import type { Reason, Severity } from '../contracts/trailseal/finding';
+import type { AnyDetection } from './detections/detection';
+import type { AnyPartner } from './partners/partner';
 import type { Verification } from './verifications/verification';
 
 export type { Compliance, Reason, Severity } from '../contracts/trailseal/finding';
+export type { AnyDetection, Detected, Detection } from './detections/detection';
+export type { AnyPartner, Partner } from './partners/partner';
 export type { Problem } from './verifications/problem';
 export type { Verification } from './verifications/verification';
 
@@ -63,9 +67,13 @@ export interface Rule<Facts = unknown, Parameters = unknown> extends ControlMeta
 /** A rule whose facts and parameters only it knows. */
 export type AnyRule = Rule;
 
-export type Control = AnyRule | Verification;
+export type Control = AnyRule | Verification | AnyDetection | AnyPartner;
 
 export const isRule = (control: Control): control is AnyRule => control.kind === 'rule';
+
+export const isDetection = (control: Control): control is AnyDetection => control.kind === 'detection';
+
+export const isPartner = (control: Control): control is AnyPartner => control.kind === 'partner';
 
 /** Ties the type of what `judge` gets to the schemas that it was read with. */
 export const defineRule = <Facts, Parameters>(

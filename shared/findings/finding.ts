@@ -48,9 +48,9 @@ const globalTypes = /^AWS::(IAM|CloudFront|Route53|Organizations|GlobalAccelerat
 export const findingRegion = (resourceType: string, region: string): string =>
   globalTypes.test(resourceType) ? 'global' : region;
 
-/** The same five give the same id, today and in any other deployment. */
-export const findingId = ({ control, accountId, region, resourceType, resourceId }: Subject): string =>
-  shortHash([control, accountId, region, resourceType, resourceId].join('\n'));
+/** The same five, and the same topic, give the same id, today and in any other deployment. */
+export const findingId = ({ control, accountId, region, resourceType, resourceId, topic }: Subject): string =>
+  shortHash([control, accountId, region, resourceType, resourceId, ...(topic ? [topic] : [])].join('\n'));
 
 /** One judgement joins what is known. Pure; the order in which judgements come makes no difference to the finding. */
 export function addJudgement(
@@ -182,6 +182,7 @@ function assemble(
     resourceId: subject.resourceId,
     ...(subject.resourceName === undefined ? {} : { resourceName: subject.resourceName }),
     ...(subject.arn === undefined ? {} : { arn: subject.arn }),
+    ...(subject.topic === undefined ? {} : { topic: subject.topic }),
     state: statesOverTime(history, now).at(-1)?.state ?? 'resolved',
     ...(exposure ? { exposure } : {}),
     ...(judgement ? { judgement } : {}),

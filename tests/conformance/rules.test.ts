@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { controls, rules, rulesByResourceType, verifications } from '../../shared/controls';
+import {
+  controls,
+  detections,
+  partners,
+  rules,
+  rulesByResourceType,
+  verifications,
+} from '../../shared/controls';
 import type { AnyRule, Control, Frameworks } from '../../shared/controls/control';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
@@ -17,8 +24,14 @@ const byId = controls.map((control): [string, Control] => [control.id, control])
 const rulesById = rules.map((rule): [string, AnyRule] => [rule.id, rule]);
 
 const servicesOf = ({ resourceTypes }: Control) => [
-  ...new Set(resourceTypes.map((type) => type.split('::')[1]?.toLowerCase() ?? '')),
+  ...new Set(resourceTypes.map((type) => (type.split('::')[1] || 'account').toLowerCase())),
 ];
+
+/** A detection stands on the shelf of what it is about first, a partner on its own; the others are about one service. */
+const shelvesOf = (control: Control) => {
+  if (control.kind === 'partner') return [control.listensTo.source.replace(/^aws\./, '')];
+  return control.kind === 'detection' ? servicesOf(control).slice(0, 1) : servicesOf(control);
+};
 
 /** Property paths that AWS lists for a resource type; those under `*` hold for all. */
 const schema = new Map(
@@ -37,7 +50,7 @@ test('generated files are up to date: if not, run npm run generate', async () =>
 describe('the index is the folder', () => {
   test('every file exports a control that is named after it, on the shelf of its service', async () => {
     for (const { path, control } of await controlFiles()) {
-      expect(servicesOf(control).map((service) => `${control.kind}s/${service}/${control.id}.ts`)).toEqual([
+      expect(shelvesOf(control).map((service) => `${control.kind}s/${service}/${control.id}.ts`)).toEqual([
         path,
       ]);
     }
@@ -48,10 +61,12 @@ describe('the index is the folder', () => {
     expect(new Set(controls).size).toBe(controls.length);
   });
 
-  test('rules and verifications are all that there is, each of its kind', () => {
+  test('rules, verifications, detections and partners are all that there is, each of its kind', () => {
     expect(rules).toEqual(controls.filter(({ kind }) => kind === 'rule'));
     expect(verifications).toEqual(controls.filter(({ kind }) => kind === 'verification'));
-    expect(rules.length + verifications.length).toBe(controls.length);
+    expect(detections).toEqual(controls.filter(({ kind }) => kind === 'detection'));
+    expect(partners).toEqual(controls.filter(({ kind }) => kind === 'partner'));
+    expect(rules.length + verifications.length + detections.length + partners.length).toBe(controls.length);
   });
 
   test('by resource type it holds the same rules', () => {
@@ -136,7 +151,7 @@ describe.each(byId)('%s', (id, control) => {
   });
 
   test('has a test', () => {
-    const [service = ''] = servicesOf(control);
+    const [service = ''] = shelvesOf(control);
     expect(existsSync(join(tests, `${control.kind}s`, service, `${id}.test.ts`))).toBe(true);
   });
 });
@@ -169,5 +184,33 @@ test.each(verifications)(
   ({ id, exemptible }) => {
     expect(exemptible).toBe(false);
     expect(remediated.has(id)).toBe(false);
+  },
+);
+
+describe.each(detections.map((detection) => [detection.id, detection] as const))(
+  'the detection %s',
+  (_, detection) => {
+    const { listensTo, attack, quietHours } = detection;
+
+    test('listens to something, by names as CloudTrail writes them', () => {
+      const calls = Object.entries(listensTo.calls ?? {});
+      expect(calls.length > 0 || listensTo.anyCall !== undefined).toBe(true);
+      for (const [source, names] of calls) {
+        expect(source).toMatch(/^[a-z0-9-]+\.amazonaws\.com$/);
+        expect(names.filter((name) => !/^[A-Z][A-Za-z0-9]+$/.test(name))).toEqual([]);
+        expect(new Set(names).size).toBe(names.length);
+      }
+    });
+
+    test('counts failed calls only of those that it listens to', () => {
+      const names = Object.values(listensTo.calls ?? {}).flat();
+      expect((listensTo.failed ?? []).filter((name) => !names.includes(name))).toEqual([]);
+    });
+
+    test('names techniques as ATT&CK does, and a time after which it is quiet', () => {
+      expect(attack.filter((id) => !/^T\d{4}(\.\d{3})?$/.test(id))).toEqual([]);
+      expect(attack.length).toBeGreaterThan(0);
+      expect(quietHours).toBeGreaterThan(0);
+    });
   },
 );

@@ -2,7 +2,9 @@ import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import policy from '../../compliance.yml';
+import { detectActivity } from '../../functions/detect-activity/detect-activity';
 import { evaluateConfiguration } from '../../functions/evaluate-configuration/evaluate-configuration';
+import { importFinding } from '../../functions/import-finding/import-finding';
 import { sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
 import { verifyTrail } from '../../functions/verify-trail/verify-trail';
@@ -10,6 +12,7 @@ import { watchTrails } from '../../functions/watch-trails/watch-trails';
 import { accessKeyOf } from '../../local/access';
 import type { LocalAwsOptions } from '../../local/aws';
 import type { Template } from '../../local/template';
+import { activityTable } from '../../shared/aws/activity-table';
 import { alertTopic } from '../../shared/aws/alert-topic';
 import { chainsTable } from '../../shared/aws/chains-table';
 import { claims } from '../../shared/aws/claims';
@@ -23,7 +26,8 @@ import { watchedBuckets } from '../../shared/aws/watched-buckets';
 import { parseMessageBody } from '../../shared/contracts/aws/trail-notification';
 import type { Trails } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
-import { controls, rulesByResourceType, verifications } from '../../shared/controls';
+import { controls, detections, partners, rulesByResourceType, verifications } from '../../shared/controls';
+import { detector } from '../../shared/controls/detections/detector';
 import type { RulesByType } from '../../shared/controls/judge';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
@@ -33,7 +37,9 @@ import { ACCOUNT, type Clients, type Handler, REGION, startTestAws, type TestAws
 
 const PREFIX = 'trailseal-dev';
 const names = {
+  detect: `${PREFIX}-detect-activity`,
   evaluate: `${PREFIX}-evaluate-configuration`,
+  import: `${PREFIX}-import-finding`,
   send: `${PREFIX}-send-alert`,
   sweep: `${PREFIX}-sweep-findings`,
   verify: `${PREFIX}-verify-trail`,
@@ -41,7 +47,9 @@ const names = {
 };
 
 const logicalIds: Readonly<Record<keyof typeof names, string>> = {
+  detect: 'DetectDashactivityLambdaFunction',
   evaluate: 'EvaluateDashconfigurationLambdaFunction',
+  import: 'ImportDashfindingLambdaFunction',
   send: 'SendDashalertLambdaFunction',
   sweep: 'SweepDashfindingsLambdaFunction',
   verify: 'VerifyDashtrailLambdaFunction',
@@ -86,7 +94,9 @@ export async function startPipeline(template: Template, options: PipelineOptions
   const counted = new Map<string, number>();
   const { rules: judging = rulesByResourceType, ...awsOptions } = options;
   const handlers: Record<string, Handler> = {
+    [names.detect]: (event, clients) => detectHandler(clients)(event, contextOf(names.detect)),
     [names.evaluate]: (event, clients) => evaluateHandler(clients)(event, contextOf(names.evaluate)),
+    [names.import]: (event, clients) => importHandler(clients)(event, contextOf(names.import)),
     [names.send]: (event, clients) => sendHandler(clients)(event, contextOf(names.send)),
     [names.sweep]: (event, clients) => sweepHandler(clients)(event, contextOf(names.sweep)),
     [names.verify]: (event, clients) => verifyHandler(clients)(event, contextOf(names.verify)),
@@ -127,6 +137,38 @@ export async function startPipeline(template: Template, options: PipelineOptions
         home: { accountId: ACCOUNT, region: REGION },
         history: configHistory(clients.config),
         record: record(clients, names.evaluate),
+        telemetry: observed,
+      }),
+    });
+  };
+  const detectHandler = (clients: Clients) => {
+    const observed = counting('detect-activity', counted);
+    const inForce = { ...policy, since: '2026-01-01T00:00:00.000Z', trails: sampleTrails };
+    return queueHandler({
+      name: 'detect-activity',
+      queues: ownQueues(clients, names.detect),
+      telemetry: observed,
+      handle: detectActivity({
+        detector: detector(detections, inForce),
+        policy: inForce,
+        home: { accountId: ACCOUNT, region: REGION },
+        activity: activityTable(variable(names.detect, 'TABLE_NAME'), clients.dynamodb),
+        record: record(clients, names.detect),
+        telemetry: observed,
+      }),
+    });
+  };
+  const importHandler = (clients: Clients) => {
+    const observed = counting('import-finding', counted);
+    return queueHandler({
+      name: 'import-finding',
+      queues: ownQueues(clients, names.import),
+      telemetry: observed,
+      handle: importFinding({
+        partners,
+        policy: { ...policy, since: '2026-01-01T00:00:00.000Z' },
+        home: { accountId: ACCOUNT, region: REGION },
+        record: record(clients, names.import),
         telemetry: observed,
       }),
     });

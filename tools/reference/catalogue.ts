@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { severities } from '../../shared/contracts/trailseal/finding';
-import { type Control, type Frameworks, isRule } from '../../shared/controls/control';
+import { type Control, type Frameworks, isDetection, isPartner, isRule } from '../../shared/controls/control';
+import { heardBy } from '../../shared/controls/detections/heard';
+import { findingsTaken } from '../../shared/controls/partners/partner';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
 import frameworkItemsKnown from './framework-items.json';
@@ -46,7 +48,8 @@ const section = (control: Control): string =>
         ['severity', control.severity],
         ['version', String(control.version)],
         ['judges', list(control.resourceTypes)],
-        ['reads', isRule(control) ? list(pathsRead(control)) : control.verifies],
+        ['reads', readBy(control)],
+        ...(isDetection(control) ? [['ATT&CK', control.attack.join(', ')]] : []),
         [
           'can be exempted',
           control.exemptible ? 'yes' : 'no: it guards the evidence that every other alert rests on',
@@ -59,6 +62,12 @@ const section = (control: Control): string =>
     control.whatToDo.map((step, index) => `${index + 1}. ${step}`).join('\n'),
     parameters(control),
   ].join('\n\n');
+
+function readBy(control: Control): string {
+  if (isRule(control)) return list(pathsRead(control));
+  if (isPartner(control)) return findingsTaken(control);
+  return isDetection(control) ? list(heardBy(control)) : control.verifies;
+}
 
 function parameters(control: Control): string {
   const { properties = {} } = z.toJSONSchema(control.parameters, { io: 'input' });

@@ -4,15 +4,18 @@ import { isMap, isScalar, parseDocument } from 'yaml';
 import { eventPatterns } from '../../resources/event-patterns';
 import { objectCreated } from '../../resources/trails';
 import { TransitionKind } from '../../shared/contracts/trailseal/finding';
-import type { AnyRule } from '../../shared/controls/control';
+import { type AnyRule, type Control, isDetection, isPartner, isRule } from '../../shared/controls/control';
+import { activityRules } from '../../shared/controls/detections/patterns';
+import { partnerRules } from '../../shared/controls/partners/partner';
 import { code, GENERATED, page, table } from './markdown';
 
 /** docs/reference/events.md: what each function is brought by, what it sends, and the schemas of that. */
 export function renderEvents(
   root: string,
-  rules: readonly AnyRule[],
+  controls: readonly Control[],
   functionNames: readonly string[],
 ): string {
+  const rules = controls.filter(isRule);
   return page([
     GENERATED('functions/*/function.yml, shared/controls and shared/contracts'),
     '# Events',
@@ -20,7 +23,7 @@ export function renderEvents(
     'Patterns as they are with all controls on; `mode: off` in compliance.yml takes a type out that no other control judges, and without `trails.buckets` no file is listened for.',
     table(
       ['function', 'rule', 'bus', 'pattern or schedule'],
-      functionNames.flatMap((name) => rulesOf(root, name, rules).map((cells) => [code(name), ...cells])),
+      functionNames.flatMap((name) => rulesOf(root, name, controls).map((cells) => [code(name), ...cells])),
     ),
     'Each function takes the bare event as well as a batch of its queue. Samples of each are in `local/samples`.',
     '## What Trailseal sends',
@@ -55,23 +58,38 @@ export function renderEvents(
 }
 
 /** Name, bus and pattern of each EventBridge rule in a function.yml. */
-function rulesOf(root: string, name: string, rules: readonly AnyRule[]): string[][] {
+function rulesOf(root: string, name: string, controls: readonly Control[]): string[][] {
   const file = join('functions', name, 'function.yml');
   // CloudFormation's tags (!Ref, !GetAtt) are read as what they are put on.
   const document = parseDocument(readFileSync(join(root, file), 'utf8'), { logLevel: 'error' });
   const schedule = document.getIn(['function', 'events', 0, 'eventBridge', 'schedule']);
   if (typeof schedule === 'string') return [['', 'default', code(schedule)]];
   const declared = document.get('rules');
+  if (typeof declared === 'string') return generated(declared, controls);
   if (!isMap(declared)) return [];
   return declared.items.map(({ key, value }) => {
     const { EventPattern, EventBusName = 'default' } = isMap(value) ? value.toJSON() : {};
-    const pattern = typeof EventPattern === 'string' ? derived(EventPattern, rules) : EventPattern;
+    const pattern =
+      typeof EventPattern === 'string' ? derived(EventPattern, controls.filter(isRule)) : EventPattern;
     return [
       code(isScalar(key) ? String(key.value) : ''),
       buses[String(EventBusName)] ?? String(EventBusName),
       code(JSON.stringify(pattern)),
     ];
   });
+}
+
+/** Rules that a function has by what its controls listen to. Each is on the intake bus as well. */
+function generated(variable: string, controls: readonly Control[]): string[][] {
+  const anyPolicy = { controls: {}, trails: { buckets: [], topics: [], lookbackDays: 30 } };
+  const rules = variable.includes('activity-rules')
+    ? activityRules(controls.filter(isDetection), anyPolicy)
+    : partnerRules(controls.filter(isPartner), anyPolicy);
+  return rules.map(({ name, pattern, ...rest }) => [
+    `\`${name}\`${'state' in rest && rest.state !== 'ENABLED' ? ', with read-only calls' : ''}`,
+    `default and ${buses['IntakeBus']}`,
+    code(JSON.stringify(pattern)),
+  ]);
 }
 
 const buses: Readonly<Record<string, string>> = {

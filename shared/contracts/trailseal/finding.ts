@@ -57,6 +57,11 @@ export const ResourceRef = z.object({
   resourceId: z.string(),
   resourceName: z.optional(z.string()),
   arn: z.optional(z.string()),
+  topic: z
+    .optional(z.string())
+    .check(
+      z.describe("Which of several matters of the resource it is: the id of another service's finding."),
+    ),
 });
 export type ResourceRef = Readonly<z.infer<typeof ResourceRef>>;
 
@@ -73,6 +78,36 @@ const orderKey = {
 export const AppliedExemption = z.object({ owner: z.string(), reason: z.string(), expiresAt: Time });
 export type AppliedExemption = z.infer<typeof AppliedExemption>;
 
+/** Who made a call, as CloudTrail reports it; a secret is never among it. */
+export const ActorSummary = z.object({
+  type: z.string(),
+  principal: z.string().check(z.describe('The ARN of the user or session, or what names it best.')),
+  account: z.optional(z.string()),
+  issuer: z.optional(z.string()).check(z.describe('ARN of the role that a session is of.')),
+  session: z.optional(z.string()),
+  onBehalfOf: z.optional(z.string()),
+  mfa: z.optional(z.boolean()),
+  sourceIp: z.optional(z.string()),
+  userAgent: z.optional(z.string()),
+  accessKeyId: z.optional(z.string()),
+  invokedBy: z.optional(z.string()),
+  iac: z.optional(z.string()).check(z.describe('The tool that made the call, where AWS itself says so.')),
+  console: z.boolean(),
+});
+export type ActorSummary = Readonly<z.infer<typeof ActorSummary>>;
+
+/** The API call that a judgement is about. */
+export const Activity = z.object({
+  eventID: z.string(),
+  eventName: z.string(),
+  eventSource: z.string(),
+  eventTime: Time,
+  awsRegion: z.string(),
+  errorCode: z.optional(z.string()),
+  actor: ActorSummary,
+});
+export type Activity = Readonly<z.infer<typeof Activity>>;
+
 /** What a control said about one observed configuration, with its evidence. */
 export const Judgement = z.object({
   ...orderKey,
@@ -81,6 +116,7 @@ export const Judgement = z.object({
   because: z.array(Reason),
   change: ChangeLink,
   exemption: z.optional(AppliedExemption),
+  activity: z.optional(Activity),
   quietUntil: z
     .optional(Time)
     .check(

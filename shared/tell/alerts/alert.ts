@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import type { Mode } from '../../contracts/trailseal/compliance-policy';
 import {
+  Activity,
   AppliedExemption,
   ChangeLink,
   Exposure,
   type FindingEventDetail,
+  type Judgement,
   Reason,
   ResourceRef,
   Severity,
@@ -13,6 +15,7 @@ import {
 } from '../../contracts/trailseal/finding';
 import type { Control, ControlMetadata } from '../../controls/control';
 import { asReported } from './as-reported';
+import { whoText } from './who';
 
 const described = <T extends z.ZodMiniType>(schema: T, description: string): T =>
   schema.check(z.describe(description)) as T;
@@ -33,8 +36,8 @@ export const Alert = z.object({
     id: z.string(),
     kind: z.optional(
       described(
-        z.enum(['rule', 'verification']),
-        'rule: reads configuration items; verification: verifies the files of CloudTrail.',
+        z.enum(['rule', 'verification', 'detection', 'partner']),
+        'rule: reads configuration items; verification: verifies the files of CloudTrail; detection: reads its records; partner: takes the word of another service.',
       ),
     ),
     title: z.string(),
@@ -62,7 +65,12 @@ export const Alert = z.object({
   exemption: z.optional(AppliedExemption),
   links: z.object({
     change: ChangeLink,
-    actor: z.object({ state: z.enum(['missing', 'not-applicable']), reason: z.string(), says: z.string() }),
+    actor: z.object({
+      state: z.enum(['named', 'missing', 'not-applicable']),
+      reason: z.string(),
+      says: z.string(),
+      activity: z.optional(described(Activity, 'The API call, texts exactly as AWS gives them.')),
+    }),
     proof: z.object({ state: z.enum(['missing', 'not-applicable']), reason: z.string(), says: z.string() }),
     remediation: z.object({ state: z.literal('none'), mode: z.string(), says: z.string() }),
   }),
@@ -118,8 +126,9 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       resourceId: finding.resourceId,
       ...(finding.resourceName === undefined ? {} : { resourceName: asReported(finding.resourceName) }),
       ...(finding.arn === undefined ? {} : { arn: finding.arn }),
+      ...(finding.topic === undefined ? {} : { topic: finding.topic }),
     },
-    summary: summaryOf(transition, because),
+    summary: summaryOf(transition, because, evidence),
     because,
     ...(transition.judgement ? { observedAt: transition.judgement.observedAt } : {}),
     ...(transition.exposure ? { exposure: transition.exposure } : {}),
@@ -132,7 +141,7 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       : {}),
     links: {
       change: (transition.late ? transition.was : transition.judgement)?.change ?? nothingReported,
-      ...(control?.kind === 'verification' ? ofTheRecordItself : ofWhatWasConfigured),
+      ...linksOf(control?.kind, evidence?.activity),
       remediation: {
         state: 'none',
         mode: mode ?? 'notify',
@@ -149,6 +158,20 @@ function statusAfter({ kind, late, judgement, recordedAt }: Transition): Alert['
     return judgement.exemption && judgement.exemption.expiresAt > recordedAt ? 'exempt' : 'open';
   return kind === 'Resolved' ? 'resolved' : kind === 'Exempted' ? 'exempt' : 'open';
 }
+
+/** Who and whether it is true: what an alert about a call, a file or a configuration can say of that. */
+const linksOf = (
+  kind: Control['kind'] | undefined,
+  activity: Activity | undefined,
+): Pick<Alert['links'], 'actor' | 'proof'> =>
+  kind === 'verification'
+    ? ofTheRecordItself
+    : activity
+      ? {
+          actor: { state: 'named', reason: 'the-event-itself', says: whoText(activity), activity },
+          proof: ofWhatWasConfigured.proof,
+        }
+      : ofWhatWasConfigured;
 
 /** The links of an alert about a resource. */
 const ofWhatWasConfigured = {
@@ -180,8 +203,13 @@ const ofTheRecordItself = {
 
 const nothingReported: ChangeLink = { state: 'none', properties: [], otherPaths: [] };
 
-function summaryOf(transition: Transition, because: readonly Reason[]): string {
-  const complaint = because.map(({ says }) => says).join('; ');
+function summaryOf(
+  transition: Transition,
+  because: readonly Reason[],
+  evidence: Judgement | undefined,
+): string {
+  // What was done says more in a line than why that is not all right.
+  const complaint = evidence?.activity ? evidence.annotation : because.map(({ says }) => says).join('; ');
   return asReported(leadOf(transition) + complaint, 500);
 }
 

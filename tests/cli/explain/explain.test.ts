@@ -54,6 +54,23 @@ test('what guards the evidence says so', async () => {
   expect(out).toContain("It can't be exempted: it guards the evidence that every other alert rests on.");
 });
 
+test('a detection: what it listens to, and each rule that brings it calls', async () => {
+  const { out } = await explain(['activity-root-usage']);
+  for (const part of [
+    'What it reads\n  Of the records of CloudTrail:\n  - sts.amazonaws.com: AssumeRoot\n  - any call of any service, read-only ones too\n',
+    'EventBridge pattern that brings it calls\n  {"source":[{"prefix":"aws."}]',
+    '"userIdentity":{"type":["Root"],"invokedBy":[{"exists":false}]}',
+  ]) {
+    expect(out).toContain(part);
+  }
+  const none = await explain(['activity-unapproved-region']);
+  expect(none.out).toContain('None: its parameters leave nothing to listen for.');
+  const { out: json } = await explain(['activity-cloudhsm-change', '--format', 'json']);
+  expect(JSON.parse(json).eventPattern).toMatchObject({
+    detail: { eventSource: ['cloudhsm.amazonaws.com'] },
+  });
+});
+
 test.each(['json', 'ndjson'])('%s has everything', async (format) => {
   const { out } = await explain(['S3.8', '--format', format]);
   expect(out.trimEnd().includes('\n')).toBe(format === 'json');

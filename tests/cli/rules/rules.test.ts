@@ -76,10 +76,26 @@ test.each<[args: string[], expected: string[]]>([
     ['cloudtrail-digest-chain', 'cloudtrail-log-integrity', 'cloudtrail-log-validation'],
   ],
   [['--severity', 'informational'], []],
-])('%j selects %j', async (args, expected) => {
+])('of what there is, %j selects %j', async (args, expected) => {
   const { code, out } = await list([...args, '--format', 'ndjson']);
   expect(code).toBe(0);
-  expect(ids(out)).toEqual(expected);
+  const others = controls
+    .filter(({ kind }) => kind === 'detection' || kind === 'partner')
+    .map(({ id }) => id);
+  expect(ids(out).filter((id) => !others.includes(id))).toEqual(expected);
+});
+
+test('of what somebody does, the detections', async () => {
+  const { out } = await list(['--service', 'account', '--severity', 'critical', '--format', 'json']);
+  expect(JSON.parse(out).controls).toMatchObject([
+    { id: 'activity-root-usage', judgedBy: 'detection', attack: ['T1078.004'] },
+    {
+      id: 'activity-trailseal-tamper',
+      listensTo: expect.arrayContaining(['events.amazonaws.com: DisableRule']),
+      reads: [],
+      verifies: null,
+    },
+  ]);
 });
 
 test('a framework brings the items that controls answer to', async () => {
@@ -89,7 +105,7 @@ test('a framework brings the items that controls answer to', async () => {
 });
 
 test('none is no error', async () => {
-  await expect(list(['--severity', 'informational'])).resolves.toMatchObject({
+  await expect(list(['--severity', 'informational', '--service', 'rds'])).resolves.toMatchObject({
     code: 0,
     out: 'No control is all of that.\n',
   });

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { readEvents, subjectOf } from '../../../cli/send/event';
-import { eventKinds } from '../../../cli/send/kinds';
+import { eventKinds, kindOf } from '../../../cli/send/kinds';
 import { eventPatterns } from '../../../resources/event-patterns';
-import { rules } from '../../../shared/controls';
+import { detections, partners, rules } from '../../../shared/controls';
+import { activityRules } from '../../../shared/controls/detections/patterns';
+import { partnerRules } from '../../../shared/controls/partners/partner';
 import { configurationItem, itemChange, oversizedChange } from '../../support/config-events';
 
 const refusalOf = (value: unknown) => readEvents([{ place: 'f', value }])[0];
@@ -56,24 +55,20 @@ test.each([
   expect(read && 'event' in read ? subjectOf(read.event).text : undefined).toBe(text);
 });
 
-test('the kinds are those that the rules of function.yml let in from AWS', () => {
-  const patterns: Readonly<Record<string, { source: string[]; 'detail-type': string[] }>> =
-    eventPatterns(rules);
-  for (const { source, detailType, functionName } of eventKinds) {
-    const file = join(__dirname, '..', '..', '..', 'functions', functionName, 'function.yml');
-    const { rules: listensTo } = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) as {
-      rules: Record<string, { EventPattern: string }>;
-    };
-    const names = Object.values(listensTo).map(
-      ({ EventPattern }) => /event-patterns\.cjs\):(\w+)\}/.exec(EventPattern)?.[1] ?? '',
-    );
-    expect(names.map((name) => [patterns[name]?.source, patterns[name]?.['detail-type']])).toContainEqual([
-      [source],
-      [detailType],
-    ]);
+test('every event that a rule of a function lets in from AWS is of a kind, and goes to that function', () => {
+  const policy = { controls: {}, trails: { buckets: [], topics: [], lookbackDays: 30 } };
+  const patterns = (list: readonly { pattern: object }[]) =>
+    list.map(({ pattern }) => pattern as { source: unknown[]; 'detail-type': string[] });
+  const letIn: Record<string, { source: unknown[]; 'detail-type': string[] }[]> = {
+    'evaluate-configuration': Object.values(eventPatterns(rules)),
+    'detect-activity': patterns(activityRules(detections, policy)),
+    'import-finding': patterns(partnerRules(partners, policy)),
+  };
+  for (const [functionName, list] of Object.entries(letIn)) {
+    for (const { source, 'detail-type': detailTypes } of list) {
+      const from = typeof source[0] === 'string' ? source[0] : 'aws.ec2';
+      for (const detailType of detailTypes) expect(kindOf(from, detailType)).toMatchObject({ functionName });
+    }
   }
-  const kinds = Object.values(patterns).flatMap((pattern) =>
-    pattern.source.flatMap((source) => pattern['detail-type'].map((detailType) => ({ source, detailType }))),
-  );
-  expect(kinds).toEqual(eventKinds.map(({ source, detailType }) => ({ source, detailType })));
+  expect(new Set(eventKinds.map(({ functionName }) => functionName))).toEqual(new Set(Object.keys(letIn)));
 });

@@ -1,0 +1,48 @@
+import { type Column, counted, type Layout, type TextStyle, tableText } from '../table';
+import { printable } from '../terminal';
+import type { Change } from './changes';
+
+const time: Column<Change> = { title: 'TIME', text: ({ record }) => record.eventTime.replace('.000Z', 'Z') };
+const call: Column<Change> = {
+  title: 'CALL',
+  text: ({ record: { eventName, errorCode } }) =>
+    errorCode === undefined ? eventName : `${eventName} (${errorCode})`,
+};
+const actor: Column<Change> = { title: 'WHO', text: ({ actor: { principal } }) => principal };
+const type: Column<Change> = { title: 'TYPE', text: ({ resource }) => resource.type };
+const from: Column<Change> = { title: 'FROM', text: ({ actor: { sourceIp = '-' } }) => sourceIp };
+
+const layouts: readonly Layout<Change>[] = [
+  { columns: [time, call, actor, from, type], below: how },
+  { columns: [time, call], below: (change) => [actor.text(change), how(change)].join('; ') },
+];
+
+/** By what means: MFA, console, role, service, tool. */
+function how({ actor: by }: Change): string {
+  return [
+    by.mfa === undefined ? undefined : by.mfa ? 'MFA' : 'no MFA',
+    by.console ? 'console' : undefined,
+    by.assumedBy && `root session that ${by.assumedBy.principal} asked for`,
+    by.issuer && `of ${by.issuer}`,
+    by.invokedBy && `through ${by.invokedBy}`,
+    by.iac && 'CloudFormation',
+    by.iacHint && `says it is ${by.iacHint}`,
+    by.accessKeyId && `key ${by.accessKeyId}`,
+    by.userAgent,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}
+
+/** The newest last, so that it stands right above the prompt. */
+export function renderText(
+  changes: readonly Change[],
+  records: number,
+  resource: string,
+  style: TextStyle,
+): string {
+  const said = `${counted(changes.length, 'call')} that changed ${printable(resource, 200)}, of ${counted(records, 'record')} that may change something.`;
+  return changes.length === 0
+    ? `${said}\n`
+    : `${tableText(changes, layouts, style, ({ record }, line) => (record.errorCode === undefined ? line : style.paint('dim', line)))}\n\n${said}\n`;
+}

@@ -1,0 +1,24 @@
+// EventBridge rules follow the detections that there are and that compliance.yml leaves on.
+require('tsx/cjs');
+
+/** Each rule twice: for what happens here, and for what members and other Regions forward. */
+const onBothBuses = ({ name, state, pattern, detections }) => {
+  const rule = {
+    Description: `Activity for ${detections.length === 1 ? detections[0] : `${detections.length} detections`}`,
+    State: state,
+    EventPattern: pattern,
+  };
+  const id = name.startsWith('Activity') ? name : `Activity${name}`;
+  return [
+    [id, rule],
+    [`Forwarded${id}`, { ...rule, EventBusName: { Ref: 'IntakeBus' } }],
+  ];
+};
+
+module.exports = () => {
+  const { detections } = require('../shared/controls/index.ts');
+  const { activityRules } = require('../shared/controls/detections/patterns.ts');
+  const { loadCompliancePolicy } = require('../tools/policy-loader.ts');
+  const policy = loadCompliancePolicy('compliance.yml');
+  return { rules: Object.fromEntries(activityRules(detections, policy).flatMap(onBothBuses)) };
+};

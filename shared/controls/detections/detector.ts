@@ -1,0 +1,121 @@
+import { type CloudTrailRecord, parseCloudTrailRecord } from '../../contracts/aws/cloudtrail-record';
+import type { CompliancePolicy } from '../../contracts/trailseal/compliance-policy';
+import type { AnyDetection, Detected, RawRecord } from './detection';
+
+/** What one detection says of one record. */
+export type Hit = {
+  readonly detection: AnyDetection;
+  readonly record: CloudTrailRecord;
+} & (
+  | { readonly detected: Detected; readonly crash?: never }
+  /** What the detection threw: a bug of ours, to be counted as one. */
+  | { readonly crash: unknown; readonly detected?: never }
+);
+
+type Settings = Pick<CompliancePolicy, 'controls' | 'trails'>;
+
+/** A detection that is on, with its parameters. */
+interface Listening {
+  readonly detection: AnyDetection;
+  readonly parameters: unknown;
+}
+
+export interface Detector {
+  /**
+   * Asks every detection that listens to the record. Most records of a log file concern none: they cost two look-ups,
+   * and are never parsed.
+   * @param record as JSON.parse left it
+   * @throws InvalidInput for what is no record of CloudTrail
+   */
+  inRaw(record: unknown): readonly Hit[];
+  /** Whether any of them listens to it; true, too, for what is no record, which the parser then refuses in words. */
+  wants(record: RawRecord): boolean;
+  /** The same as inRaw for a record that has been parsed. */
+  in(record: CloudTrailRecord): readonly Hit[];
+}
+
+/** The parameters of a detection under a policy, its own defaults where that has none. */
+export function parametersOf(detection: AnyDetection, policy: Settings): unknown {
+  const parameters = policy.controls[detection.id]?.parameters ?? detection.parameters.parse({});
+  return detection.completed?.(parameters, policy) ?? parameters;
+}
+
+/** Detections that the policy has not switched off. */
+export const switchedOn = (detections: readonly AnyDetection[], policy: Settings): readonly AnyDetection[] =>
+  detections.filter(({ id }) => policy.controls[id]?.mode !== 'off');
+
+const NONE: readonly never[] = [];
+
+/** Builds the dispatch, once for many records. */
+export function detector(detections: readonly AnyDetection[], policy: Settings): Detector {
+  const listening = switchedOn(detections, policy).map(
+    (detection): Listening => ({ detection, parameters: parametersOf(detection, policy) }),
+  );
+  const calls = callsOf(listening);
+  const anyCalls = listening.flatMap((listener) => {
+    const { anyCall } = listener.detection.listensTo;
+    return anyCall === undefined || anyCall.pattern(listener.parameters) === undefined
+      ? []
+      : [{ listener, holds: (record: RawRecord) => anyCall.holds(record, listener.parameters) }];
+  });
+
+  function listenersTo(record: RawRecord, source: string, name: string): readonly Listening[] {
+    let found: readonly Listening[] = calls.get(source)?.get(unversioned(source, name)) ?? NONE;
+    for (const { listener, holds } of anyCalls) {
+      if (holds(record) && !found.includes(listener)) found = [...found, listener];
+    }
+    return found;
+  }
+  // An Insights event speaks of calls, and is none.
+  const heard = (record: CloudTrailRecord): readonly Listening[] =>
+    record.eventCategory === 'Insight'
+      ? NONE
+      : listenersTo(record as unknown as RawRecord, record.eventSource, record.eventName);
+
+  return {
+    inRaw(value) {
+      const { eventSource, eventName } = (value ?? {}) as RawRecord;
+      if (typeof eventSource !== 'string' || typeof eventName !== 'string') {
+        const record = parseCloudTrailRecord(value);
+        return hits(heard(record), record);
+      }
+      const listeners = listenersTo(value as RawRecord, eventSource, eventName);
+      return listeners.length === 0 ? NONE : hits(listeners, parseCloudTrailRecord(value));
+    },
+    wants(record) {
+      const { eventSource, eventName } = record;
+      if (typeof eventSource !== 'string' || typeof eventName !== 'string') return true;
+      return listenersTo(record, eventSource, eventName).length > 0;
+    },
+    in: (record) => hits(heard(record), record),
+  };
+}
+
+function hits(listeners: readonly Listening[], record: CloudTrailRecord): Hit[] {
+  return listeners.flatMap(({ detection, parameters }): Hit[] => {
+    try {
+      const detected = detection.detect(record, parameters);
+      return detected === undefined ? [] : [{ detection, record, detected }];
+    } catch (crash) {
+      return [{ detection, record, crash }];
+    }
+  });
+}
+
+function callsOf(listening: readonly Listening[]): ReadonlyMap<string, ReadonlyMap<string, Listening[]>> {
+  const bySource = new Map<string, Map<string, Listening[]>>();
+  for (const listener of listening) {
+    for (const [source, names] of Object.entries(listener.detection.listensTo.calls ?? {})) {
+      const byName = bySource.get(source) ?? new Map<string, Listening[]>();
+      bySource.set(source, byName);
+      for (const name of names) byName.set(name, [...(byName.get(name) ?? []), listener]);
+    }
+  }
+  return bySource;
+}
+
+const LAMBDA = 'lambda.amazonaws.com';
+
+/** Lambda's event names end with the date of the API, and sometimes a version: `UpdateFunctionCode20150331v2`. */
+const unversioned = (source: string, name: string): string =>
+  source === LAMBDA ? name.replace(/20\d{6}(v\d+)?$/, '') : name;
