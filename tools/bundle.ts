@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import yazl from 'yazl';
+import { metadata } from '../shared/controls/metadata';
 import { loadCompliancePolicy } from './policy-loader';
 
 /** What this plugin uses of the Serverless Framework. */
@@ -28,6 +29,17 @@ export const compliancePolicy: Plugin = {
   },
 };
 
+/** What there is to say of the controls is worked out while it is bundled: their logic stays behind. */
+const controlMetadata: Plugin = {
+  name: 'control-metadata',
+  setup({ onLoad }) {
+    onLoad({ filter: /shared[\\/]controls[\\/]metadata\.ts$/ }, () => ({
+      contents: `export const metadata = ${JSON.stringify(metadata)};`,
+      loader: 'js',
+    }));
+  },
+};
+
 /** `functions/x/handler.handler` is exported by `functions/x/handler.ts`. */
 const sourceOf = (handler: string) => handler.slice(0, handler.lastIndexOf('.'));
 
@@ -44,7 +56,7 @@ export const bundleOptions = (folder: string) =>
     legalComments: 'none',
     logLevel: 'warning',
     alias: { '@aws-sdk/credential-provider-node': path.join(folder, 'shared/aws/lambda-credentials.ts') },
-    plugins: [compliancePolicy],
+    plugins: [compliancePolicy, controlMetadata],
   }) satisfies BuildOptions;
 
 /** @returns the code and its source map, without the sources in it: they are in the repository */

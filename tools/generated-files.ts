@@ -10,7 +10,7 @@ import { Alert } from '../shared/tell/alerts/alert';
 import { renderCatalogue } from './reference/catalogue';
 import { renderCommandLine } from './reference/command-line';
 import { renderCompliance } from './reference/compliance';
-import { type ControlFile, renderIndex, renderMetadata } from './reference/control-index';
+import { type ControlFile, renderIndex } from './reference/control-index';
 import { renderEvents } from './reference/events';
 import { renderTrailVerdicts } from './reference/trail-verdicts';
 
@@ -36,10 +36,6 @@ const generatedFiles: readonly GeneratedFile[] = [
   {
     path: 'shared/controls/index.ts',
     render: ({ files }) => formatted('shared/controls/index.ts', renderIndex(files)),
-  },
-  {
-    path: 'shared/controls/metadata.ts',
-    render: ({ files }) => formatted('shared/controls/metadata.ts', renderMetadata(files)),
   },
   { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.controls) },
   {
