@@ -10,8 +10,8 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command =>
     .description(
       'Runs events through the functions as they are deployed, in this process and in virtual time, and prints the alerts\n' +
         'that would be sent and the findings that would be open. Asks AWS for nothing.\n' +
-        'Reads EventBridge events, and configuration items, snapshot and history files as the events that would have brought\n' +
-        'them; as .json or .jsonl, gzipped or not.',
+        'Reads EventBridge events, and configuration items, snapshot and history files, and log files of CloudTrail as the\n' +
+        'events that would have brought them.',
     )
     .argument('<file...>', 'files, folders, or - for the standard input')
     .option('--config <file>', 'the compliance.yml to go by (default: the one here or above)')

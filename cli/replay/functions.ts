@@ -1,10 +1,10 @@
-import {
-  type Outcome as Evaluated,
-  evaluateConfiguration,
-} from '../../functions/evaluate-configuration/evaluate-configuration';
+import { detectActivity } from '../../functions/detect-activity/detect-activity';
+import { evaluateConfiguration } from '../../functions/evaluate-configuration/evaluate-configuration';
+import { importFinding } from '../../functions/import-finding/import-finding';
 import { type Outcome as Sent, sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
-import { controls, rulesByResourceType } from '../../shared/controls';
+import { controls, detections, partners, rulesByResourceType } from '../../shared/controls';
+import { detector } from '../../shared/controls/detections/detector';
 import type { PolicyInForce } from '../../shared/controls/judge';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
@@ -12,8 +12,9 @@ import { type PowertoolsTelemetry, telemetry } from '../../shared/lambda/telemet
 import type { Home } from '../../shared/policy/coverage';
 import type { MakeCall } from './calls';
 import type { VirtualClock } from './clock';
-import type { MemoryAws } from './memory-aws';
+import type { Clients, MemoryAws } from './memory-aws';
 import type { Handler } from './memory-lambda';
+import type { MemoryQueue } from './memory-queue';
 
 export interface FunctionNeeds {
   readonly aws: MemoryAws;
@@ -23,32 +24,59 @@ export interface FunctionNeeds {
   /** How often each metric was counted, by name and by `name/dimension value`. */
   readonly counted: Map<string, number>;
   /** Told of each message that was handled to its end. */
-  evaluated(message: unknown, outcome: Evaluated): void;
+  handled(message: unknown): void;
   sent(outcome: Sent): void;
 }
 
-/** The functions as they are deployed, but for the AWS that they are given. */
-export const evaluateConfigurationOn =
-  ({ aws, clock, home, policy, counted, evaluated }: FunctionNeeds) =>
-  (call: MakeCall): Handler => {
-    const name = 'evaluate-configuration';
-    const observed = counting(name, counted);
-    const clients = aws.as(call);
-    const handle = evaluateConfiguration({
+/** The functions that take events of AWS, as they are deployed but for the AWS that they are given, by name. */
+export const eventFunctions: Readonly<
+  Record<string, (needs: FunctionNeeds, clients: Clients, observed: PowertoolsTelemetry) => Handle>
+> = {
+  'evaluate-configuration': ({ clock, home, policy }, clients, telemetry) =>
+    evaluateConfiguration({
       rules: rulesByResourceType,
       policy,
       home,
       history: clients.history,
       record: { table: clients.table, bus: clients.bus, now: () => clock.time },
-      telemetry: observed,
-    });
+      telemetry,
+    }),
+  'detect-activity': ({ clock, home, policy }, clients, telemetry) =>
+    detectActivity({
+      detector: detector(detections, policy),
+      policy,
+      home,
+      activity: clients.activity,
+      record: { table: clients.table, bus: clients.bus, now: () => clock.time },
+      telemetry,
+    }),
+  'import-finding': ({ clock, home, policy }, clients, telemetry) =>
+    importFinding({
+      partners,
+      policy,
+      home,
+      record: { table: clients.table, bus: clients.bus, now: () => clock.time },
+      telemetry,
+    }),
+};
+
+type Handle = (message: unknown) => Promise<unknown>;
+
+/** One of the functions that take events of AWS. */
+export const eventFunctionOn =
+  (name: string, queue: MemoryQueue, needs: FunctionNeeds) =>
+  (call: MakeCall): Handler => {
+    const observed = counting(name, needs.counted);
+    const clients = needs.aws.as(call);
+    const handle = eventFunctions[name]?.(needs, clients, observed);
+    if (handle === undefined) throw new Error(`there is no function ${name} for events`);
     return queueHandler({
       name,
-      queues: clients.queues(aws.evaluateQueue),
+      queues: clients.queues(queue),
       telemetry: observed,
       handle: async (message) => {
         const outcome = await handle(message);
-        evaluated(message, outcome);
+        needs.handled(message);
         return outcome;
       },
     });

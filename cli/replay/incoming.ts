@@ -1,8 +1,10 @@
+import { parseCloudTrailRecord } from '../../shared/contracts/aws/cloudtrail-record';
 import {
   type ConfigurationItem,
   parseConfigurationItem,
 } from '../../shared/contracts/aws/configuration-item';
 import { PermanentFailure } from '../../shared/contracts/permanent-failure';
+import { kindOf } from '../event-kinds';
 
 /** An event on its way in, or what is to be made one. */
 export interface Incoming {
@@ -41,7 +43,7 @@ const shapes: readonly Shape[] = [
     // An event as EventBridge has it. What is wrong within it is for the function to find.
     fits: (value) => 'detail-type' in value && 'detail' in value,
     open: (event) => [
-      event['source'] === SOURCE && event['detail-type'] === DETAIL_TYPE
+      kindOf(String(event['source']), String(event['detail-type']))
         ? { kind: 'event', incoming: { at: timeOf(event), event } }
         : { kind: 'other' },
     ],
@@ -67,6 +69,12 @@ const shapes: readonly Shape[] = [
         configurationItem: item,
       }),
     ],
+  },
+  {
+    // A record of CloudTrail's log files, which is the detail of the event.
+    fits: (value) =>
+      'eventSource' in value && 'eventName' in value && 'eventTime' in value && !('s3' in value),
+    open: (record) => [eventAroundRecord(record)],
   },
   ...['configurationItems', 'baseConfigurationItems', 'Records', 'Messages'].map(
     (list): Shape => ({
@@ -98,6 +106,50 @@ function foundInText(text: string, depth: number): Found[] {
     return foundIn(JSON.parse(text), depth);
   } catch (error) {
     return [mistake(`expected JSON in the message (${(error as Error).message})`)];
+  }
+}
+
+const DETAIL_TYPES: Readonly<Record<string, string>> = {
+  AwsConsoleSignIn: 'AWS Console Sign In via CloudTrail',
+  AwsConsoleAction: 'AWS Console Action via CloudTrail',
+  AwsServiceEvent: 'AWS Service Event via CloudTrail',
+};
+
+/** The event that would have brought a record, at the time of the call. */
+function eventAroundRecord(value: Fields): Found {
+  try {
+    const {
+      eventID,
+      eventSource,
+      eventTime,
+      eventType,
+      eventCategory,
+      awsRegion,
+      recipientAccountId,
+      userIdentity,
+    } = parseCloudTrailRecord(value);
+    const account = recipientAccountId ?? userIdentity.accountId;
+    const insight = eventCategory === 'Insight' ? 'AWS Insight via CloudTrail' : undefined;
+    return {
+      kind: 'event',
+      incoming: {
+        at: Date.parse(eventTime),
+        event: {
+          version: '0',
+          id: eventID,
+          'detail-type': insight ?? DETAIL_TYPES[eventType ?? ''] ?? 'AWS API Call via CloudTrail',
+          source: `aws.${eventSource.replace(/\.amazonaws\.com$/, '')}`,
+          ...(account === undefined ? {} : { account }),
+          region: awsRegion,
+          time: eventTime,
+          resources: [],
+          detail: value,
+        },
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    return mistake(error.message);
   }
 }
 

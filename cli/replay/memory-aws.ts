@@ -1,3 +1,4 @@
+import type { ActivityTable, Counted } from '../../shared/aws/activity-table';
 import type { AlertTopic } from '../../shared/aws/alert-topic';
 import type { Claims } from '../../shared/aws/claims';
 import type { ConfigHistory } from '../../shared/aws/config-history';
@@ -5,9 +6,11 @@ import type { FindingsTable } from '../../shared/aws/findings-table';
 import type { DeadLetter, Queues } from '../../shared/aws/queues';
 import type { ConfigurationItem } from '../../shared/contracts/aws/configuration-item';
 import type { FindingEventDetail } from '../../shared/contracts/trailseal/finding';
+import type { RootSession } from '../../shared/controls/detections/root-session';
 import type { RecordNeeds } from '../../shared/findings/record';
 import type { Home } from '../../shared/policy/coverage';
 import type { Notification } from '../../shared/tell/alerts/notification';
+import { eventKinds } from '../event-kinds';
 import { latencyOf, type MakeCall, type Network } from './calls';
 import { MemoryQueue, type QueueSettings } from './memory-queue';
 import { MemoryTable } from './memory-table';
@@ -42,16 +45,24 @@ const queueNamed = (name: string): QueueSettings => ({
 /** As much of AWS as the functions use, in memory and in virtual time. */
 export class MemoryAws {
   readonly table: MemoryTable;
-  readonly evaluateQueue: MemoryQueue;
+  /** Of each function that takes events of AWS, by its name. */
+  readonly eventQueues: ReadonlyMap<string, MemoryQueue>;
   readonly sendQueue: MemoryQueue;
   readonly published: Published[] = [];
   readonly buried: Buried[] = [];
+  readonly #counted = new Map<string, Map<string, Counted>>();
+  readonly #rootSessions = new Map<string, RootSession>();
   #events = 0;
 
   constructor(private readonly needs: MemoryAwsNeeds) {
     const { clock } = needs;
     this.table = new MemoryTable(clock);
-    this.evaluateQueue = new MemoryQueue(queueNamed('evaluate-configuration'), clock);
+    this.eventQueues = new Map(
+      [...new Set(eventKinds.map(({ functionName }) => functionName))].map((name) => [
+        name,
+        new MemoryQueue(queueNamed(name), clock),
+      ]),
+    );
     this.sendQueue = new MemoryQueue(queueNamed('send-alert'), clock);
   }
 
@@ -60,6 +71,7 @@ export class MemoryAws {
     return {
       table: this.table.findingsTable(call),
       claims: (consumer) => this.table.claims(consumer, call),
+      activity: this.#activity(call),
       bus: {
         publish: (events) =>
           call({ service: 'events', action: 'publish', about: events[0]?.finding.id ?? '' }, () => {
@@ -91,6 +103,29 @@ export class MemoryAws {
     };
   }
 
+  #activity(call: MakeCall): ActivityTable {
+    const of = (action: string, about: string) => ({ service: 'dynamodb', action, about }) as const;
+    return {
+      count: (counter, counted) =>
+        call(of('count', counter), () => {
+          const known = this.#counted.get(counter) ?? new Map<string, Counted>();
+          this.#counted.set(counter, known.set(counted.event.eventID, counted));
+        }),
+      counted: (counter, from, to) =>
+        call(of('read-counted', counter), () =>
+          [...(this.#counted.get(counter)?.values() ?? [])]
+            .filter(({ event }) => from <= event.eventTime && event.eventTime <= to)
+            .sort((a, b) => (a.event.eventTime < b.event.eventTime ? -1 : 1)),
+        ),
+      remember: (session) =>
+        call(of('remember', session.accessKeyId), () => {
+          this.#rootSessions.set(session.accessKeyId, session);
+        }),
+      rootSession: (accessKeyId) =>
+        call(of('read-session', accessKeyId), () => this.#rootSessions.get(accessKeyId)),
+    };
+  }
+
   /** The bus: its one rule sends every transition to send-alert's queue. */
   #route(detail: FindingEventDetail): void {
     const { clock, home } = this.needs;
@@ -113,6 +148,7 @@ export class MemoryAws {
 
 export interface Clients {
   readonly table: FindingsTable;
+  readonly activity: ActivityTable;
   readonly bus: RecordNeeds['bus'];
   readonly topic: AlertTopic;
   readonly history: ConfigHistory;

@@ -3,10 +3,11 @@ import type { CompliancePolicy } from '../../shared/contracts/trailseal/complian
 import type { Finding, Transition } from '../../shared/contracts/trailseal/finding';
 import type { Home } from '../../shared/policy/coverage';
 import type { Alert } from '../../shared/tell/alerts/alert';
+import { kindOf } from '../event-kinds';
 import type { Network } from './calls';
 import { VirtualClock } from './clock';
 import { type FaultRates, Faults, type Injected } from './faults';
-import { evaluateConfigurationOn, type FunctionNeeds, sendAlertOn, sweepFindingsOn } from './functions';
+import { eventFunctionOn, type FunctionNeeds, sendAlertOn, sweepFindingsOn } from './functions';
 import { type Buried, MemoryAws, type Published } from './memory-aws';
 import { EventSource, MemoryFunction } from './memory-lambda';
 import type { MemoryQueue } from './memory-queue';
@@ -136,18 +137,18 @@ class Simulation {
       home,
       policy: { ...policy, since: POLICY_SINCE },
       counted: this.#counted,
-      evaluated: (message) => this.#countEvent(message),
+      handled: (message) => this.#countEvent(message),
       sent: (outcome) => {
         if ('notSent' in outcome && outcome.notSent === 'already-sent') this.#repeatedAlerts += 1;
       },
     };
-    const evaluate = new MemoryFunction('evaluate-configuration', evaluateConfigurationOn(functions), needs);
     const send = new MemoryFunction('send-alert', sendAlertOn(functions), needs);
     this.#sweep = new MemoryFunction('sweep-findings', sweepFindingsOn(functions), needs);
-    for (const [queue, target] of [
-      [this.#aws.evaluateQueue, evaluate],
-      [this.#aws.sendQueue, send],
-    ] as const) {
+    const taking = [...this.#aws.eventQueues].map(
+      ([name, queue]) =>
+        [queue, new MemoryFunction(name, eventFunctionOn(name, queue, functions), needs)] as const,
+    );
+    for (const [queue, target] of [...taking, [this.#aws.sendQueue, send] as const]) {
       new EventSource(queue, target, needs);
       this.#redriveAfterOutages(queue);
     }
@@ -161,7 +162,7 @@ class Simulation {
     for (const { at, event } of this.scenario.deliveries) {
       this.#clock.plan(at, () => {
         this.#delivered += 1;
-        this.#aws.evaluateQueue.send(JSON.stringify(event));
+        this.#queueFor(event)?.send(JSON.stringify(event));
         this.watching.delivered?.();
       });
     }
@@ -184,6 +185,13 @@ class Simulation {
       endedAt: this.#clock.now,
       ...(isQuiet ? {} : { unfinished: stopped() ? ('stopped' as const) : ('never-quiet' as const) }),
     };
+  }
+
+  /** As the rules of EventBridge have it. */
+  #queueFor(event: unknown): MemoryQueue | undefined {
+    const { source, 'detail-type': detailType } = event as { source?: unknown; 'detail-type'?: unknown };
+    const kind = kindOf(String(source), String(detailType));
+    return kind && this.#aws.eventQueues.get(kind.functionName);
   }
 
   #countEvent(message: unknown): void {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseAs } from '../../shared/contracts/parse';
 import { InvalidInput } from '../../shared/contracts/permanent-failure';
-import { type EventKind, eventKinds, kindOf } from './kinds';
+import { type EventKind, eventKinds, kindOf } from '../event-kinds';
 import { type Found, isRefused, type Refused } from './source';
 
 /** What EventBridge puts around an event; what an event is not sure to need may be left out of a file. */

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import replayCommand from '../../../cli/commands/replay';
+import { record } from '../../support/activity-events';
 import { configurationItem, itemChange, openTo, oversizedChange } from '../../support/config-events';
 import { emptyFolder, run, type TestShell, testShell } from '../test-shell';
 import { HOUR, iso, START } from './stories';
@@ -208,10 +209,27 @@ describe('what is read', () => {
   });
 
   test('events of others are passed by', async () => {
-    const other = { ...event(START), source: 'aws.guardduty', 'detail-type': 'GuardDuty Finding' };
+    const other = { ...event(START), source: 'aws.health', 'detail-type': 'AWS Health Event' };
     const { code, err } = await replay({ 'a.jsonl': [other, ...openedAndClosed] }, 'a.jsonl');
     expect(code).toBe(0);
     expect(err).toContain('1 events and messages were passed by');
+  });
+
+  test('records of log files go the way that they would have come', async () => {
+    const stopped = record({
+      eventSource: 'cloudtrail.amazonaws.com',
+      eventName: 'StopLogging',
+      requestParameters: { name: 'main' },
+    });
+    const { out, code } = await replay(
+      { 'log.json': JSON.stringify({ Records: [stopped, stopped] }) },
+      'log.json',
+      '--format',
+      'json',
+    );
+    expect(code).toBe(1);
+    const { alerts } = JSON.parse(out);
+    expect(alerts).toMatchObject([{ control: 'activity-cloudtrail-change', messageType: 'Opened' }]);
   });
 
   test('what can not be read is named, and the rest is replayed', async () => {

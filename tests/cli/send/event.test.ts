@@ -1,5 +1,5 @@
+import { eventKinds, kindOf } from '../../../cli/event-kinds';
 import { readEvents, subjectOf } from '../../../cli/send/event';
-import { eventKinds, kindOf } from '../../../cli/send/kinds';
 import { eventPatterns } from '../../../resources/event-patterns';
 import { detections, partners, rules } from '../../../shared/controls';
 import { activityRules } from '../../../shared/controls/detections/patterns';

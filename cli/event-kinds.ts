@@ -1,5 +1,5 @@
-import { ACTIVITY_DETAIL_TYPES } from '../../shared/contracts/aws/cloudtrail-record';
-import { partners } from '../../shared/controls';
+import { ACTIVITY_DETAIL_TYPES } from '../shared/contracts/aws/cloudtrail-record';
+import { partners } from '../shared/controls';
 
 /** A kind of event, and the function that takes it: what the rules of functions/<name>/function.yml say. */
 export interface EventKind {
