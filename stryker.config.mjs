@@ -13,5 +13,5 @@ export default {
   clearTextReporter: { allowColor: false, reportTests: false },
   thresholds: { high: 95, low: 85, break: 85 },
   tempDirName: join(tmpdir(), 'trailseal-stryker'),
-  ignorePatterns: ['**', '!shared/**', '!tests/**', '!tools/**', '!jest.config.cjs', '!package.json'],
+  ignorePatterns: ['**', '!shared/**', '!tests/**', '!tools/**', '!local/**', '!jest.config.cjs', '!package.json'],
 };

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { makeTrail } from '../tests/support/trails/make-trail';
 import type { LocalAws } from './aws';
+import { makeTrail } from './trails/make-trail';
 
 const BUCKET = 'trailseal-sample-trail';
 const TRAIL = 'sample-trail';

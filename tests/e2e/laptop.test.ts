@@ -120,6 +120,9 @@ test('npm start plays its scenario, prints the alerts as delivered within 10 sec
   expect(said).toMatch(/resolved - no longer: port 22 \(tcp\) is open to 0\.0\.0\.0\/0/);
   expect(said).toContain('Subject: [HIGH] s3-bucket-public-access-block');
   expect(said).toContain('Subject: [CRITICAL] rds-no-public-access');
+  // The deployed code has verified the sample trail, and seen the file that was forged afterwards.
+  expect(said).toContain('Subject: [CRITICAL] cloudtrail-log-integrity');
+  expect(said).toContain('a log file that was verified is invalid');
   expect(said).not.toMatch(/undefined|\[object Object\]/);
   expect(await isUp()).toBe(true);
 

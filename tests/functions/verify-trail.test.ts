@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Template } from '../../local/template';
+import { objectAt } from '../../local/trails/objects';
 import type { Place } from '../../shared/proof/trail/verdict';
 import { uri } from '../../shared/proof/trail/verdict';
 import { stopAll } from '../support/local-aws';
@@ -13,7 +14,6 @@ import {
   TRAIL_ARN,
   templateWithTrail,
 } from '../support/sample-trail';
-import { objectAt } from '../support/trails/objects';
 
 let template: Template;
 jest.setTimeout(30_000);

@@ -1,10 +1,10 @@
 import { watchTrails } from '../../functions/watch-trails/watch-trails';
+import { makeTrail, type TrailOptions } from '../../local/trails/make-trail';
+import type { TrailObjects } from '../../local/trails/objects';
+import { asSource } from '../../local/trails/sources';
 import type { TrailFolder } from '../../shared/aws/chains-table';
 import type { LogBucket } from '../../shared/aws/log-bucket';
 import type { ChainId } from '../../shared/proof/trail/verdict';
-import { makeTrail, type TrailOptions } from '../support/trails/make-trail';
-import type { TrailObjects } from '../support/trails/objects';
-import { asSource } from '../support/trails/sources';
 
 const HOME = { accountId: '111122223333', region: 'us-east-1' };
 const NOW = '2026-01-31T10:00:00.000Z';

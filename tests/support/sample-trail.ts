@@ -7,14 +7,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Template } from '../../local/template';
+import { type MadeTrail, makeTrail, type TrailOptions } from '../../local/trails/make-trail';
+import { objectAt } from '../../local/trails/objects';
 import type { ChainState, DigestRow, OpenProblem } from '../../shared/aws/chains-table';
 import type { Place } from '../../shared/proof/trail/verdict';
 import { uri } from '../../shared/proof/trail/verdict';
 import { compiledTemplate } from './compiled-template';
 import { ACCOUNT, REGION } from './local-aws';
 import { type Pipeline, type PipelineOptions, sampleTrails, startPipeline } from './pipeline';
-import { type MadeTrail, makeTrail, type TrailOptions } from './trails/make-trail';
-import { objectAt } from './trails/objects';
 
 export const BUCKET = 'trailseal-sample-trail';
 export const TRAIL = 'sample';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { verify } from '../../cli/verify/verify';
-import { writeFolder } from '../../tests/support/trails/sources';
+import { writeFolder } from '../../local/trails/sources';
 import { type Figure, median } from '../bench/figure';
 import { DAY, endOf, FROM, logsOf, trailOf } from './trail';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { makeTrail } from '../../tests/support/trails/make-trail';
+import { makeTrail } from '../../local/trails/make-trail';
 import { ACCOUNT, BUCKET, FROM, REGION, TRAIL } from './trail';
 
 const RECORDS = 660;

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeFolder } from '../../tests/support/trails/sources';
+import { writeFolder } from '../../local/trails/sources';
 import type { Figure } from '../bench/figure';
 import { ran } from './command';
 import { largeLogTrail } from './large-log';

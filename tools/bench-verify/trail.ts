@@ -1,4 +1,4 @@
-import { type MadeTrail, makeTrail } from '../../tests/support/trails/make-trail';
+import { type MadeTrail, makeTrail } from '../../local/trails/make-trail';
 
 /** How much a bench verifies. */
 export interface Load {

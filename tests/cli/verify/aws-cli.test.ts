@@ -2,10 +2,10 @@ import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import verify from '../../../cli/commands/verify';
 import { OPERATOR_KEY } from '../../../local/access';
+import { type MadeTrail, makeTrail } from '../../../local/trails/make-trail';
+import { alterContent, copyOver, deleteFile, flipSignature, recompress } from '../../../local/trails/tamper';
 import type { Place } from '../../../shared/proof/trail/verdict';
 import { ACCOUNT, REGION, startTestAws, stopAll } from '../../support/local-aws';
-import { type MadeTrail, makeTrail } from '../../support/trails/make-trail';
-import { alterContent, copyOver, deleteFile, flipSignature, recompress } from '../../support/trails/tamper';
 import { run, testShell } from '../test-shell';
 
 const BUCKET = 'example-trail-bucket';

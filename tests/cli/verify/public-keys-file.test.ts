@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicKeysOfFile } from '../../../cli/verify/public-keys-file';
-import { makeTrail } from '../../support/trails/make-trail';
+import { makeTrail } from '../../../local/trails/make-trail';
 import { emptyFolder } from '../test-shell';
 
 const [record] = makeTrail({ from: '2026-01-01T00:00:00Z', hours: 1 }).publicKeys;

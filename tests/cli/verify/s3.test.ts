@@ -1,8 +1,8 @@
 import verify from '../../../cli/commands/verify';
 import { OPERATOR_KEY } from '../../../local/access';
+import { type MadeTrail, makeTrail, type TrailOptions } from '../../../local/trails/make-trail';
+import { deleteFile } from '../../../local/trails/tamper';
 import { ACCOUNT, REGION, startTestAws, stopAll, type TestAws } from '../../support/local-aws';
-import { type MadeTrail, makeTrail, type TrailOptions } from '../../support/trails/make-trail';
-import { deleteFile } from '../../support/trails/tamper';
 import { run, testShell } from '../test-shell';
 
 const BUCKET = 'example-trail-bucket';

@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import verify from '../../../cli/commands/verify';
+import { type MadeTrail, makeTrail, type TrailOptions } from '../../../local/trails/make-trail';
+import { writeFolder } from '../../../local/trails/sources';
+import { alterContent, deleteFile, dropMetadata, flipSignature } from '../../../local/trails/tamper';
 import type { Place } from '../../../shared/proof/trail/verdict';
-import { type MadeTrail, makeTrail, type TrailOptions } from '../../support/trails/make-trail';
-import { writeFolder } from '../../support/trails/sources';
-import { alterContent, deleteFile, dropMetadata, flipSignature } from '../../support/trails/tamper';
 import { emptyFolder, run, type TestShell, testShell } from '../test-shell';
 
 const FROM = '2026-01-30T00:00:00Z';

@@ -1,6 +1,6 @@
+import { readDigestJson } from '../../../local/trails/digest-object';
+import { makeTrail } from '../../../local/trails/make-trail';
 import { parseDigest } from '../../../shared/contracts/aws/cloudtrail-digest';
-import { readDigestJson } from '../../support/trails/digest-object';
-import { makeTrail } from '../../support/trails/make-trail';
 
 const trail = makeTrail({ from: '2024-07-31T10:00:00Z', hours: 2 });
 const [first, second] = trail.digests.map((place) => readDigestJson(trail.objects, place));

@@ -1,3 +1,15 @@
+import { rewriteDigest } from '../../../../local/trails/digest-object';
+import { type MadeTrail, makeTrail, type TrailOptions } from '../../../../local/trails/make-trail';
+import type { TrailObjects } from '../../../../local/trails/objects';
+import { asSource } from '../../../../local/trails/sources';
+import {
+  alterContent,
+  copyOver,
+  deleteFile,
+  dropMetadata,
+  flipSignature,
+  recompress,
+} from '../../../../local/trails/tamper';
 import { parseTrailKey } from '../../../../shared/contracts/aws/trail-object-key';
 import {
   absentPredecessors,
@@ -8,18 +20,6 @@ import {
 import { publicKeys } from '../../../../shared/proof/trail/public-keys';
 import type { Place } from '../../../../shared/proof/trail/verdict';
 import { type DigestReport, verifyDigest } from '../../../../shared/proof/trail/verify-digest';
-import { rewriteDigest } from '../../../support/trails/digest-object';
-import { type MadeTrail, makeTrail, type TrailOptions } from '../../../support/trails/make-trail';
-import type { TrailObjects } from '../../../support/trails/objects';
-import { asSource } from '../../../support/trails/sources';
-import {
-  alterContent,
-  copyOver,
-  deleteFile,
-  dropMetadata,
-  flipSignature,
-  recompress,
-} from '../../../support/trails/tamper';
 
 const chain = {
   account: '111122223333',

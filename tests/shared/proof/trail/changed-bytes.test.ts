@@ -1,13 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { readDigestJson } from '../../../../local/trails/digest-object';
+import { makeTrail } from '../../../../local/trails/make-trail';
+import { objectAt } from '../../../../local/trails/objects';
+import { seededRandom } from '../../../../local/trails/records';
 import type { DigestLogFile } from '../../../../shared/contracts/aws/cloudtrail-digest';
 import { publicKeys } from '../../../../shared/proof/trail/public-keys';
 import type { Place } from '../../../../shared/proof/trail/verdict';
 import { verifyDigest } from '../../../../shared/proof/trail/verify-digest';
 import { verifyLog, verifyLogStream } from '../../../../shared/proof/trail/verify-log';
-import { readDigestJson } from '../../../support/trails/digest-object';
-import { makeTrail } from '../../../support/trails/make-trail';
-import { objectAt } from '../../../support/trails/objects';
-import { seededRandom } from '../../../support/trails/records';
 
 const trail = makeTrail({ from: '2024-07-31T10:00:00Z', hours: 2, recordsPerLog: 2 });
 const digest = trail.digests[1] as Place;

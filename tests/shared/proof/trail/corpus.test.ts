@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addObject, type TrailObjects } from '../../../../local/trails/objects';
+import { asSource } from '../../../../local/trails/sources';
 import { type PublicKeyRecord, publicKeys } from '../../../../shared/proof/trail/public-keys';
 import { type Place, uri } from '../../../../shared/proof/trail/verdict';
 import { type DigestReport, verifyDigest } from '../../../../shared/proof/trail/verify-digest';
 import { type LogReport, verifyLog } from '../../../../shared/proof/trail/verify-log';
-import { addObject, type TrailObjects } from '../../../support/trails/objects';
-import { asSource } from '../../../support/trails/sources';
 
 /** One file's outcome, as the validator of aws-cli prints it. */
 interface Printed {

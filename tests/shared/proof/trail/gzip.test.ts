@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { sha256 } from '../../../../local/trails/digest-object';
 import { DIGEST_LIMIT, hashInflated, inflate, LOG_LIMIT } from '../../../../shared/proof/trail/gzip';
-import { sha256 } from '../../../support/trails/digest-object';
 
 const text = Buffer.from('{"Records":[{"eventName":"StopLogging"}]}'.repeat(40));
 const plain = gzipSync(text);

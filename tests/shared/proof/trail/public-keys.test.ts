@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { fingerprint, privateKey, publicKeyRecord } from '../../../../local/trails/signing-keys';
 import { type PublicKeyRecord, publicKeys } from '../../../../shared/proof/trail/public-keys';
-import { fingerprint, privateKey, publicKeyRecord } from '../../../support/trails/signing-keys';
 
 const july = { from: '2024-07-01T00:00:00Z', to: '2024-07-31T00:00:00Z' };
 const source = { from: 'file', where: 'keys.json' } as const;

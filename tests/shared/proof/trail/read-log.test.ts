@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { sha256 } from '../../../../local/trails/digest-object';
 import { readLog } from '../../../../shared/proof/trail/read-log';
 import { BodyUnread, type Fetched, type ObjectSource } from '../../../../shared/proof/trail/source';
-import { sha256 } from '../../../support/trails/digest-object';
 
 const digest = { bucket: 'trail-logs', key: 'the-digest' };
 const content = Buffer.from('{"Records":[]}');

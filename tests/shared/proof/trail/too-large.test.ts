@@ -1,9 +1,9 @@
+import { readDigestJson } from '../../../../local/trails/digest-object';
+import { makeTrail } from '../../../../local/trails/make-trail';
 import { parseDigest } from '../../../../shared/contracts/aws/cloudtrail-digest';
 import { publicKeys } from '../../../../shared/proof/trail/public-keys';
 import { verifyDigest } from '../../../../shared/proof/trail/verify-digest';
 import { verifyLog } from '../../../../shared/proof/trail/verify-log';
-import { readDigestJson } from '../../../support/trails/digest-object';
-import { makeTrail } from '../../../support/trails/make-trail';
 
 const made = makeTrail({ from: '2026-01-31T05:00:00Z', hours: 1 });
 const [digest] = made.digests;

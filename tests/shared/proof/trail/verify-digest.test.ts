@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type KeysAnswer, publicKeys } from '../../../../shared/proof/trail/public-keys';
-import type { Place, Unread } from '../../../../shared/proof/trail/verdict';
-import { type DigestReport, verifyDigest } from '../../../../shared/proof/trail/verify-digest';
 import {
   type DigestJson,
   type LogFileJson,
   readDigestJson,
   rewriteDigest,
   signDigest,
-} from '../../../support/trails/digest-object';
-import { type MadeTrail, makeTrail, type TrailOptions } from '../../../support/trails/make-trail';
-import { objectAt } from '../../../support/trails/objects';
-import { fingerprint, publicKeyRecord } from '../../../support/trails/signing-keys';
-import { asSource } from '../../../support/trails/sources';
-import * as tamper from '../../../support/trails/tamper';
+} from '../../../../local/trails/digest-object';
+import { type MadeTrail, makeTrail, type TrailOptions } from '../../../../local/trails/make-trail';
+import { objectAt } from '../../../../local/trails/objects';
+import { fingerprint, publicKeyRecord } from '../../../../local/trails/signing-keys';
+import { asSource } from '../../../../local/trails/sources';
+import * as tamper from '../../../../local/trails/tamper';
+import { type KeysAnswer, publicKeys } from '../../../../shared/proof/trail/public-keys';
+import type { Place, Unread } from '../../../../shared/proof/trail/verdict';
+import { type DigestReport, verifyDigest } from '../../../../shared/proof/trail/verify-digest';
 
 const options = { from: '2024-07-31T10:00:00Z', hours: 3 };
 const source = { from: 'ListPublicKeys', where: 'us-east-1' } as const;

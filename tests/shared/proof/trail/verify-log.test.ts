@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
+import { readDigestJson, sha256 } from '../../../../local/trails/digest-object';
+import { type MadeTrail, makeTrail } from '../../../../local/trails/make-trail';
+import { asSource } from '../../../../local/trails/sources';
+import * as tamper from '../../../../local/trails/tamper';
 import type { DigestLogFile } from '../../../../shared/contracts/aws/cloudtrail-digest';
 import type { Fetched } from '../../../../shared/proof/trail/source';
 import type { Place, Unread } from '../../../../shared/proof/trail/verdict';
 import { type LogReport, verifyLog, verifyLogStream } from '../../../../shared/proof/trail/verify-log';
-import { readDigestJson, sha256 } from '../../../support/trails/digest-object';
-import { type MadeTrail, makeTrail } from '../../../support/trails/make-trail';
-import { asSource } from '../../../support/trails/sources';
-import * as tamper from '../../../support/trails/tamper';
 
 const options = { from: '2024-07-31T10:00:00Z', hours: 1, logsPerHour: 2 };
 

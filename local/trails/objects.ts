@@ -1,5 +1,5 @@
-import type { Place } from '../../../shared/proof/trail/verdict';
-import { uri } from '../../../shared/proof/trail/verdict';
+import type { Place } from '../../shared/proof/trail/verdict';
+import { uri } from '../../shared/proof/trail/verdict';
 
 /** An object of a bucket, as CloudTrail puts it there. */
 export interface TrailObject {

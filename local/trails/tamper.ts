@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Place } from '../../../shared/proof/trail/verdict';
+import type { Place } from '../../shared/proof/trail/verdict';
 import { addObject, objectAt, type TrailObject, type TrailObjects } from './objects';
 
 /** What somebody with write access to the bucket can do to a file. Each names what it leaves as it was. */

@@ -1,6 +1,6 @@
 import { createHash, sign } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Place } from '../../../shared/proof/trail/verdict';
+import type { Place } from '../../shared/proof/trail/verdict';
 import { addObject, objectAt, type TrailObject, type TrailObjects } from './objects';
 import { fingerprint, type KeyEncoding, privateKey, type SigningKey } from './signing-keys';
 

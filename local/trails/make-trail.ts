@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { digestKey, logKey } from '../../../shared/contracts/aws/trail-object-key';
-import type { PublicKeyRecord } from '../../../shared/proof/trail/public-keys';
-import type { Place } from '../../../shared/proof/trail/verdict';
+import { digestKey, logKey } from '../../shared/contracts/aws/trail-object-key';
+import type { PublicKeyRecord } from '../../shared/proof/trail/public-keys';
+import type { Place } from '../../shared/proof/trail/verdict';
 import { type DigestJson, digestObject, type LogFileJson, sha256 } from './digest-object';
 import { addObject, type TrailObject, type TrailObjects } from './objects';
 import { cloudTrailRecord, seededRandom, uniqueString } from './records';

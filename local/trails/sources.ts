@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Fetched, Listed, ObjectSource } from '../../../shared/proof/trail/source';
-import type { Place, Unread } from '../../../shared/proof/trail/verdict';
-import { uri } from '../../../shared/proof/trail/verdict';
+import type { Fetched, Listed, ObjectSource } from '../../shared/proof/trail/source';
+import type { Place, Unread } from '../../shared/proof/trail/verdict';
+import { uri } from '../../shared/proof/trail/verdict';
 import type { TrailObject, TrailObjects } from './objects';
 
 const etag = (body: Buffer) => createHash('md5').update(body).digest('hex');

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { PublicKeyRecord } from '../../../shared/proof/trail/public-keys';
+import type { PublicKeyRecord } from '../../shared/proof/trail/public-keys';
 
 /** RSA keys made for these tests; committed, so that every run makes the same signatures. They guard nothing. */
 const pems = {

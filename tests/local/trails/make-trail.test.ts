@@ -1,13 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDigestJson } from '../../../local/trails/digest-object';
+import { makeTrail } from '../../../local/trails/make-trail';
+import { objectAt } from '../../../local/trails/objects';
+import { fingerprint } from '../../../local/trails/signing-keys';
+import { asSource, writeFolder } from '../../../local/trails/sources';
 import type { Listed } from '../../../shared/proof/trail/source';
 import type { Place } from '../../../shared/proof/trail/verdict';
-import { readDigestJson } from './digest-object';
-import { makeTrail } from './make-trail';
-import { objectAt } from './objects';
-import { fingerprint } from './signing-keys';
-import { asSource, writeFolder } from './sources';
 
 const options = { from: '2024-07-31T22:00:00Z', hours: 3 };
 const BUCKET = 'example-trail-bucket';
