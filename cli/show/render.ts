@@ -4,6 +4,7 @@ import { controls } from '../../shared/controls';
 import type { Control } from '../../shared/controls/control';
 import { type Alert, alertOf } from '../../shared/tell/alerts/alert';
 import { durationText } from '../../shared/tell/alerts/duration';
+import { wordsOf } from '../../shared/tell/alerts/kind-words';
 import { exposedSeconds, type State } from '../findings/listing';
 import { frameworkRows } from '../frameworks';
 import { paintSeverity } from '../severity';
@@ -55,7 +56,10 @@ function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
     { title: 'Exemption', lines: exemptionLines(finding, now) },
     {
       title: `What changed: ${links.change.state}`,
-      lines: control?.kind === 'verification' ? [paragraph(FILES)] : changeLines(links.change),
+      lines:
+        links.change.state === 'none'
+          ? [paragraph(wordsOf(control?.kind).unchanged)]
+          : changeLines(links.change),
     },
     { title: `Who did it: ${links.actor.state}`, lines: [paragraph(links.actor.says)] },
     { title: `Is the record true: ${links.proof.state}`, lines: [paragraph(links.proof.says)] },
@@ -99,10 +103,8 @@ function linksOf(finding: Finding, now: Date, control: Control | undefined): Ale
   return alertOf({ schemaVersion: '1', transition, finding: summary }, { control, mode: undefined }).links;
 }
 
-const FILES = 'Nothing was configured: files that CloudTrail delivered were verified.';
-
 function verdictLines({ judgement, unsettled, history }: Finding, control: Control | undefined): Line[] {
-  const observed = control?.kind === 'verification' ? 'Verified' : 'Observed by AWS Config';
+  const { observed } = wordsOf(control?.kind);
   const reasons = (judgement?.because ?? []).flatMap(({ says, path, value, expected }): Line[] => [
     listed(says),
     { mark: '  ', text: `${path} is ${valueText(value)}, expected ${expected}` },

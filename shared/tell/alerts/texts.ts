@@ -5,6 +5,7 @@ import type { Alert } from './alert';
 import { asAscii, asReported, foreignPath, pathAsReported, shortened } from './as-reported';
 import { durationText } from './duration';
 import { fileReasonLines } from './file-reason';
+import { wordsOf } from './kind-words';
 
 // Limits of SNS, whose subjects must have less than 100 characters. Source: SNS API reference, Publish; SNS Developer
 // Guide, "SMS text messages".
@@ -97,16 +98,9 @@ const at = (time: string) => `${time.slice(0, 19).replace('T', ' ')} UTC`;
 
 const isVerification = ({ control }: Alert): boolean => control.kind === 'verification';
 
-const observedWords: Readonly<Record<NonNullable<Alert['control']['kind']>, string>> = {
-  rule: 'Last observed by AWS Config',
-  verification: 'Verified',
-  detection: 'Last happened',
-  partner: 'Last reported',
-};
-
 function exposureLines(alert: Alert): string[] {
   const { exposure, observedAt, exemption, late, status } = alert;
-  const observed = observedWords[alert.control.kind ?? 'rule'];
+  const { observed } = wordsOf(alert.control.kind);
   return [
     ...(exposure ? [exposureLine(exposure)] : []),
     ...(late
@@ -143,13 +137,7 @@ const propertyReasonLines = ({ says, path, value, expected }: Reason): string[] 
 
 function changeLines(alert: Alert): string[] {
   const { state, properties, otherPaths, omitted = 0 } = alert.links.change;
-  if (isVerification(alert))
-    return ['Nothing was configured: files that CloudTrail delivered were verified.'];
-  if (alert.control.kind === 'detection')
-    return ['This is about a call: what it asked for stands above, what it changed AWS Config reports.'];
-  if (alert.control.kind === 'partner')
-    return ['This is the word of another service, which tells no change.'];
-  if (state === 'none') return ['AWS Config sent no comparison with the configuration before.'];
+  if (state === 'none') return [wordsOf(alert.control.kind).unchanged];
   const lines = properties.flatMap(({ path, before, after }) => differences(path, before, after));
   const others = otherPaths.map((path) => foreignPath(path, 80));
   return [

@@ -86,7 +86,7 @@ describe('the e-mail', () => {
   AWS::EC2::SecurityGroup sg-0123456789abcdef0 (bastion)
   in account 123456789012, region eu-central-1
   Open since 2026-01-31 09:00:00 UTC.
-  Last observed by AWS Config at 2026-01-31 09:00:00 UTC.
+  Observed by AWS Config at 2026-01-31 09:00:00 UTC.
 
 What is wrong
   - port 22 (tcp) is open to 0.0.0.0/0
@@ -146,7 +146,7 @@ For reference (names as reported)
   AWS::EC2::SecurityGroup sg-0123456789abcdef0 (bastion)
   in account 123456789012, region eu-central-1
   Open since 2026-01-31 09:00:00 UTC.
-  Last observed by AWS Config at 2026-01-31 10:00:00 UTC.
+  Observed by AWS Config at 2026-01-31 10:00:00 UTC.
 
 What is wrong
   - port 22 (tcp) is open to 0.0.0.0/0
@@ -198,7 +198,7 @@ For reference (names as reported)
   AWS::EC2::SecurityGroup sg-0123456789abcdef0 (bastion)
   in account 123456789012, region eu-central-1
   Open since 2026-01-31 12:00:00 UTC.
-  Last observed by AWS Config at 2026-01-31 12:00:00 UTC.
+  Observed by AWS Config at 2026-01-31 12:00:00 UTC.
 
 What is wrong
   - port 22 (tcp) is open to 0.0.0.0/0
@@ -248,7 +248,7 @@ For reference (names as reported)
   AWS::EC2::SecurityGroup sg-0123456789abcdef0 (bastion)
   in account 123456789012, region eu-central-1
   Exposed for 2 h 5 min: from 2026-01-31 09:00:00 UTC to 2026-01-31 11:05:00 UTC.
-  Last observed by AWS Config at 2026-01-31 11:05:00 UTC.
+  Observed by AWS Config at 2026-01-31 11:05:00 UTC.
 
 What was wrong
   - port 22 (tcp) is open to 0.0.0.0/0
@@ -294,7 +294,7 @@ For reference (names as reported)
   in account 123456789012, region eu-central-1
   Exposed for 2 h 5 min: from 2026-01-31 09:00:00 UTC to 2026-01-31 11:05:00 UTC.
   Exempt until 2026-01-31 22:00:00 UTC by platform team: migration
-  Last observed by AWS Config at 2026-01-31 09:00:00 UTC.
+  Observed by AWS Config at 2026-01-31 09:00:00 UTC.
 
 What is wrong
   - port 22 (tcp) is open to 0.0.0.0/0
@@ -340,7 +340,7 @@ For reference (names as reported)
   in account 123456789012, region eu-central-1
   Exposed for 2 h: from 2026-01-31 09:00:00 UTC to 2026-01-31 11:00:00 UTC.
   Trailseal learned of it only after its end, and alerted nobody then: find out whether it was used.
-  Last observed by AWS Config at 2026-01-31 11:00:00 UTC.
+  Observed by AWS Config at 2026-01-31 11:00:00 UTC.
 
 What was wrong
   - port 22 (tcp) is open to 0.0.0.0/0
