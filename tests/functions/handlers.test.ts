@@ -5,6 +5,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
+import { activityEvent } from '../support/activity-events';
 import { itemChange } from '../support/config-events';
 
 /** What a function finds when it is deployed: the variables of its function.yml and of serverless.yml. */
@@ -16,6 +17,7 @@ const deployed = {
   ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:alerts',
   ACCOUNT_ID: '123456789012',
   POLICY_SINCE: '2026-01-01T00:00:00.000Z',
+  JOBS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/verify-trail',
 };
 
 const table = mockClient(DynamoDBDocumentClient);
@@ -126,10 +128,33 @@ test('sweep-findings asks the index for what is due', async () => {
   });
 });
 
+test('watch-trails asks for the chains that are known; no bucket is named, so there is nothing to list', async () => {
+  table.on(QueryCommand).resolves({ Items: [] });
+  const { handler } = await import('../../functions/watch-trails/handler');
+  expect(await handler({}, context)).toEqual({ chains: 0, expected: 0 });
+  expect(table.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({ TableName: 'findings' });
+});
+
+test.each([
+  ['verify-trail', 'CloudTrail validation message.', []],
+  [
+    'detect-activity',
+    activityEvent({ eventSource: 'ec2.amazonaws.com', eventName: 'DescribeVpcs' }),
+    { detected: [] },
+  ],
+])('%s takes a bare event', async (name, event, outcome) => {
+  const { handler } = await import(`../../functions/${name}/handler`);
+  expect(await handler(event, context)).toMatchObject(outcome);
+});
+
 test.each([
   ['evaluate-configuration', 'POLICY_SINCE'],
   ['send-alert', 'ALERTS_TOPIC_ARN'],
   ['sweep-findings', 'TABLE_NAME'],
+  ['verify-trail', 'QUEUE_URL'],
+  ['watch-trails', 'JOBS_URL'],
+  ['detect-activity', 'POLICY_SINCE'],
+  ['import-finding', 'ACCOUNT_ID'],
 ])('%s without %s says so when it is loaded', async (name, variable) => {
   delete process.env[variable];
   await jest.isolateModulesAsync(async () => {

@@ -138,6 +138,7 @@ const lambdaEnvironment = {
   TABLE_NAME: 'findings',
   BUS_NAME: 'bus',
   QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/own',
+  JOBS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/verify-trail',
   DEAD_LETTERS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/dead-letters',
   ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:alerts',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
