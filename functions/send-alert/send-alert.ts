@@ -57,13 +57,18 @@ export const sendAlert =
 
     if (await claims.isDone(finding.id, alertId)) return { alertId, notSent: 'already-sent' };
     // A late exposure says nothing of how the finding stands: it can't be superseded, and supersedes nothing.
-    if (!transition.late && transition.seq < (await claims.handledSeq(finding.id))) {
+    const isOvertaken = !transition.late && transition.seq < (await claims.handledSeq(finding.id));
+    if (isOvertaken && transition.exposure?.to === undefined) {
       await claims.finish(transition, 'superseded');
       telemetry.count('AlertsSuperseded');
       telemetry.warn('superseded: a later transition of this finding has been told already', { alertId });
       return { alertId, notSent: 'superseded' };
     }
-    await afterPredecessor(detail, claims, now());
+    // An exposure that is over is told all the same, as one that was heard of too late: nobody else will tell of it.
+    const told: FindingEventDetail = isOvertaken
+      ? { ...detail, transition: { ...transition, late: true } }
+      : detail;
+    if (!isOvertaken) await afterPredecessor(detail, claims, now());
 
     const leaseUntil = new Date(now().getTime() + LEASE_MS).toISOString();
     const claim = await claims.take(transition, leaseUntil);
@@ -74,7 +79,7 @@ export const sendAlert =
       await claims.finish(transition, 'nothing to tell');
       return { alertId, notSent: 'nothing-to-tell' };
     }
-    const alert = alertOf(detail, {
+    const alert = alertOf(told, {
       control: controls.find(({ id }) => id === finding.control),
       mode: policy.controls[finding.control]?.mode,
     });
@@ -82,7 +87,7 @@ export const sendAlert =
       () => topic.publish(notificationOf(alert)),
       () => claims.release(transition, leaseUntil),
     );
-    await claims.finish(transition, `sent as ${sent}`);
+    await claims.finish(told.transition, `sent as ${sent}`);
     telemetry.countBy('AlertsSent', 'severity', finding.severity);
     return { alertId, sent };
   };

@@ -259,6 +259,32 @@ test('any order, repetition and failure ends with people knowing how each findin
   );
 }, 600_000);
 
+/** SNS fails for so long that the alert of an exposure's end is overtaken by that of the next beginning. */
+const overtaken = [
+  [
+    {
+      type: 'AWS::S3::Bucket',
+      begins: 0,
+      items: [
+        [2000, 'open'],
+        [78, 'unclear'],
+        [4_860_418, 'fine'],
+        [2000, 'open otherwise'],
+        [600_000, 'fine'],
+      ],
+    },
+  ],
+  { duplicate: 0, shuffle: undefined },
+  {
+    dynamodb: 0.156,
+    events: 0.003,
+    sns: 0.372_000_000_000_000_05,
+    sqs: 0.028_000_000_000_000_004,
+    crash: 0.056_000_000_000_000_01,
+  },
+  11,
+] as never;
+
 test('any order, repetition and failure leaves no exposure untold', async () => {
   await fc.assert(
     fc.asyncProperty(anyStory, disorder, faults, seed, async (story, disturbance, rates, seeded) => {
@@ -266,7 +292,7 @@ test('any order, repetition and failure leaves no exposure untold', async () => 
       const run = await simulate(scenarioOf(deliveries, { faults: rates, seed: seeded }));
       for (const finding of run.findings) expectExposuresTold(run, finding);
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, examples: [overtaken] },
   );
 }, 600_000);
 
