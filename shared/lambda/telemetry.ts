@@ -10,7 +10,6 @@ export type MetricName =
   | 'ChainsWatched'
   | 'DeadLetters'
   | 'Detections'
-  | 'DigestsLate'
   | 'DigestsVerified'
   | 'EventsExamined'
   | 'FindingsIgnored'
