@@ -64,10 +64,12 @@ Examples:
   trailseal redrive                     list what could not be handled, and put it back
   trailseal findings                    what is open, worst first
   trailseal show JV3WQ7                 one finding in full, by the beginning of its id
+  trailseal evidence JV3WQ7             all that it rests on, in a folder that anybody can check
   trailseal rules                       the controls, and what compliance.yml does about each
   trailseal explain S3.8                one control in full, by its id or an alias
   trailseal send event.json             feed an event to the functions, see the alerts
-  trailseal who sg-0123 AWSLogs/        who changed a resource, by CloudTrail files
+  trailseal who sg-0123                 who changed a resource, in the last 90 days
+  trailseal who sg-0123 AWSLogs/        or by CloudTrail files
   trailseal verify s3://trail-logs      CloudTrail's digest chains and log files, proven or not
   trailseal detect logs/                what in CloudTrail files somebody should look at
   trailseal help redrive                all about one command

@@ -64,8 +64,8 @@ export interface LocalAws {
   queue(name: string): QueueState;
   /** Buckets, made and filled as AWS and other accounts do. */
   readonly s3: Pick<S3, 'createBucket' | 'notify' | 'deliver'>;
-  /** CloudTrail's trails, keys and notices. */
-  readonly cloudtrail: Omit<CloudTrail, 'trails'>;
+  /** CloudTrail's trails, keys, notices and event history. */
+  readonly cloudtrail: Omit<CloudTrail, 'trails' | 'history'>;
   /** Puts events onto a bus as AWS itself, `aws.*` sources included. */
   putEvents(events: unknown, bus?: string): { id: string }[];
   /** Records a configuration item for GetResourceConfigHistory. */

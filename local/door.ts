@@ -67,6 +67,16 @@ const ROUTES: Record<string, Route> = {
     cloudtrail.trails.setStatus(trail, parse(body));
     return { trail };
   },
+  'PUT trail-selectors': ({ cloudtrail }, query, body) => {
+    const trail = query.get('trail') ?? '';
+    cloudtrail.trails.setSelectors(trail, parse(body));
+    return { trail };
+  },
+  'PUT activity': ({ cloudtrail }, _, body) => {
+    const records = list(parse(body));
+    cloudtrail.history.add(records);
+    return { records: records.length };
+  },
   'POST log-notices': async ({ cloudtrail }, _, body) => {
     const value = parse(body);
     const { topicArn = '', bucket = '' } = readTexts(body, ['topicArn', 'bucket'], []);

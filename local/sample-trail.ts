@@ -5,6 +5,7 @@ import { makeTrail } from './trails/make-trail';
 const BUCKET = 'trailseal-sample-trail';
 const TRAIL = 'sample-trail';
 const HOURS = 3;
+const LOGS = 2;
 const HOUR_MS = 3_600_000;
 
 interface Step {
@@ -13,16 +14,32 @@ interface Step {
   play(): Promise<void>;
 }
 
-/** CloudTrail delivers, and somebody forges. Nothing where compliance.yml names buckets of its own. */
-export function sampleTrailSteps(aws: LocalAws, now: Date): Step[] {
+/**
+ * CloudTrail delivers, and somebody forges. Nothing where compliance.yml names buckets of its own.
+ * @param lastHour the end of the last hour that is delivered, milliseconds since 1970
+ * @param records calls of that hour, each of which stands in its last log file
+ */
+export function sampleTrailSteps(
+  aws: LocalAws,
+  lastHour: number,
+  records: readonly { readonly eventTime?: string }[],
+): Step[] {
   const { accountId: account, region } = aws.stack.options;
   const isWatched = aws.stack
     .ofType('AWS::Events::Rule')
     .some(({ properties }) => JSON.stringify(properties).includes(BUCKET));
   if (!isWatched) return [];
-  const lastHour = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;
   const from = new Date(lastHour - HOURS * HOUR_MS).toISOString().replace('.000', '');
-  const made = makeTrail({ account, region, trail: TRAIL, bucket: BUCKET, from, hours: HOURS });
+  const made = makeTrail({
+    account,
+    region,
+    trail: TRAIL,
+    bucket: BUCKET,
+    from,
+    hours: HOURS,
+    logsPerHour: LOGS,
+    records: (hour, log) => (hour === HOURS - 1 && log === LOGS - 1 ? records : undefined),
+  });
   const forged = made.logs[2];
   return [
     {

@@ -15,10 +15,23 @@ const onBothBuses = ({ name, state, pattern, detections }) => {
   ];
 };
 
+const INDEXED = 'Calls that worked, of the services whose resources are judged';
+
 module.exports = () => {
   const { detections } = require('../shared/controls/index.ts');
   const { activityRules } = require('../shared/controls/detections/patterns.ts');
   const { loadCompliancePolicy } = require('../tools/policy-loader.ts');
   const policy = loadCompliancePolicy('compliance.yml');
-  return { rules: Object.fromEntries(activityRules(detections, policy).flatMap(onBothBuses)) };
+  const { indexedActivity } = require('./indexed-activity.ts');
+  return {
+    rules: Object.fromEntries(activityRules(detections, policy).flatMap(onBothBuses)),
+    indexed: {
+      IndexedActivity: { Description: INDEXED, EventPattern: indexedActivity },
+      ForwardedIndexedActivity: {
+        Description: INDEXED,
+        EventBusName: { Ref: 'IntakeBus' },
+        EventPattern: indexedActivity,
+      },
+    },
+  };
 };

@@ -8,7 +8,9 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command => {
   const command = new Command('show')
     .summary('show one finding')
     .description(
-      'Shows one finding: what is wrong, since when, what changed, what was observed, and who was told.',
+      'Shows one finding: what is wrong and since when; what changed, who did it, whether the record of that is ' +
+        'true and what was done, each with the commands by which to check it with public tools; what was observed, ' +
+        'and who was told.',
     )
     .argument('<id>', 'its id, or the beginning of it: at least 6 characters')
     .option('--scan', 'look for the beginning of an id in the whole table, which reads all of it')
@@ -35,8 +37,11 @@ Examples:
   trailseal show JV3WQ7 --account 111122223333
   trailseal show JV3WQ7 --scan
   trailseal show JV3WQ7 --format json | jq .finding.history
+  trailseal show JV3WQ7 --format json | jq -r '.finding.links[]?.calls[] | .eventID + " " + .proof.state'
   trailseal show JV3WQ7 --stage prod --region eu-central-1 --profile audit
 
+A record is proven when CloudTrail's signed digest holds the hash of the log file in which it stands. The commands
+take aws, gunzip, jq, sha256sum and openssl; trailseal evidence writes what they fetch into a folder.
 With --format json it is the record as it is stored, and under "handled" what became of its transitions.
 Needs the rights dynamodb:Query on the table and kms:Decrypt; for the beginning of an id also dynamodb:Query on
 the index by-account-state, and dynamodb:DescribeTable without --account; for --scan dynamodb:Scan.

@@ -1,4 +1,10 @@
 import type { CloudTrailRecord } from '../../shared/contracts/aws/cloudtrail-record';
+import {
+  isInRootSession,
+  type RootSession,
+  rootKeyOf,
+  rootSessionOf,
+} from '../../shared/contracts/aws/root-session';
 import type { CompliancePolicy } from '../../shared/contracts/trailseal/compliance-policy';
 import { type Severity, severities } from '../../shared/contracts/trailseal/finding';
 import type {
@@ -10,12 +16,7 @@ import type {
 import { type Hit, parametersOf } from '../../shared/controls/detections/detector';
 import { type CountedEvent, countedEvent, episodes } from '../../shared/controls/detections/episodes';
 import { accountOf } from '../../shared/controls/detections/resource';
-import {
-  inRootSession,
-  type RootSession,
-  rootKeyOf,
-  rootSessionStarted,
-} from '../../shared/controls/detections/root-session';
+import { inRootSession } from '../../shared/controls/detections/root-session';
 import { exemptionFor } from '../../shared/findings/exemption';
 import { actorOf } from '../../shared/proof/actor/actor';
 
@@ -60,7 +61,7 @@ export class Sightings {
       this.crashes += 1;
       return;
     }
-    const session = rootSessionStarted(record);
+    const session = rootSessionOf(record);
     if (session !== undefined) this.#rootSessions.set(session.accessKeyId, session);
     if (detection.rate !== undefined && detected.counts !== undefined) {
       const rate = detection.rate(parametersOf(detection, this.policy));
@@ -77,8 +78,11 @@ export class Sightings {
     for (const hit of this.#rootUses) {
       const session = this.#rootSessions.get(rootKeyOf(hit.record) ?? '');
       const detected = hit.detected as Detected;
-      const joined = session === undefined ? detected : inRootSession(detected, session);
-      this.found(this.#sighting(hit, joined, joined.resource));
+      const { severity, says } =
+        session !== undefined && isInRootSession(hit.record, session)
+          ? inRootSession(hit.detection.id, detected, session)
+          : detected;
+      this.found(this.#sighting(hit, { ...detected, severity, says }, detected.resource));
     }
     for (const { rate, events } of this.#counted.values()) {
       for (const { since, until, count } of episodes(events, rate)) {

@@ -5,6 +5,7 @@ import {
   NoSuchTable,
 } from '../../shared/aws/findings-reader';
 import { localDoor } from '../../shared/aws/local-door';
+import type { AwsPlace } from '../../shared/aws/operator-place';
 import { Failure } from '../failure';
 import type { Shell } from '../shell';
 import { chooseTarget } from '../target';
@@ -13,6 +14,11 @@ import type { TableOptions } from './findings-options';
 
 /** The table of findings that a command was pointed to. */
 export interface OpenTable {
+  readonly name: string;
+  /** `in Region eu-central-1`, or `on the laptop at …` */
+  readonly where: string;
+  /** Where else to ask: the same AWS. */
+  readonly place: AwsPlace;
   readonly reader: FindingsReader;
   /** Whose findings are meant: those named, else those of the account that the table is in. */
   accounts(): Promise<readonly string[]>;
@@ -37,7 +43,13 @@ export async function withTable<T>(
   const home = async () =>
     laptop === undefined ? reader.accountId() : (await localDoor(place.endpoint ?? '').health()).accountId;
   try {
-    return await work({ reader, accounts: async () => options.account ?? [await home()] });
+    return await work({
+      name: table,
+      where,
+      place,
+      reader,
+      accounts: async () => options.account ?? [await home()],
+    });
   } catch (error) {
     if (!(error instanceof NoSuchTable)) throw error;
     throw new Failure(`There is no table ${error.table} ${where}`, [

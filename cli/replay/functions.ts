@@ -1,11 +1,15 @@
 import { detectActivity } from '../../functions/detect-activity/detect-activity';
 import { evaluateConfiguration } from '../../functions/evaluate-configuration/evaluate-configuration';
 import { importFinding } from '../../functions/import-finding/import-finding';
+import { indexActivity } from '../../functions/index-activity/index-activity';
 import { type Outcome as Sent, sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
 import { controls, detections, partners, rulesByResourceType } from '../../shared/controls';
 import { detector } from '../../shared/controls/detections/detector';
 import type { PolicyInForce } from '../../shared/controls/judge';
+import { linkFinding } from '../../shared/findings/links';
+import type { RecordNeeds } from '../../shared/findings/record';
+import { pendingProof } from '../../shared/findings/witnesses';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
 import { type PowertoolsTelemetry, telemetry } from '../../shared/lambda/telemetry';
@@ -38,7 +42,8 @@ export const eventFunctions: Readonly<
       policy,
       home,
       history: clients.history,
-      record: { table: clients.table, bus: clients.bus, now: () => clock.time },
+      index: clients.index,
+      record: recordNeeds(clock, clients),
       telemetry,
     }),
   'detect-activity': ({ clock, home, policy }, clients, telemetry) =>
@@ -47,7 +52,15 @@ export const eventFunctions: Readonly<
       policy,
       home,
       activity: clients.activity,
-      record: { table: clients.table, bus: clients.bus, now: () => clock.time },
+      record: recordNeeds(clock, clients),
+      telemetry,
+    }),
+  'index-activity': ({ clock, home, policy }, clients, telemetry) =>
+    indexActivity({
+      policy,
+      home,
+      index: clients.index,
+      record: recordNeeds(clock, clients),
       telemetry,
     }),
   'import-finding': ({ clock, home, policy }, clients, telemetry) =>
@@ -58,6 +71,23 @@ export const eventFunctions: Readonly<
       record: { table: clients.table, bus: clients.bus, now: () => clock.time },
       telemetry,
     }),
+};
+
+/** Files hold no digests: whether records are true is not looked into. */
+const recordNeeds = (clock: VirtualClock, clients: Clients): RecordNeeds => {
+  const now = () => clock.time;
+  return {
+    table: clients.table,
+    bus: clients.bus,
+    link: linkFinding({
+      index: clients.index,
+      witnesses: { expect: async () => pendingProof, read: async () => undefined },
+      isWatched: false,
+      rootSession: (key) => clients.activity.rootSession(key),
+      now,
+    }),
+    now,
+  };
 };
 
 type Handle = (message: unknown) => Promise<unknown>;
@@ -93,6 +123,8 @@ export const sendAlertOn =
       policy,
       topic: clients.topic,
       claims: clients.claims(name),
+      bursts: clients.bursts,
+      jobs: clients.jobs(aws.sendQueue),
       telemetry: observed,
       now: () => new Date(clock.now),
     });

@@ -1,17 +1,21 @@
-import type { ActivityTable, Counted } from '../../shared/aws/activity-table';
+import type { ActivityTable, Counted, RootUse } from '../../shared/aws/activity-table';
 import type { AlertTopic } from '../../shared/aws/alert-topic';
+import type { Bursts } from '../../shared/aws/bursts';
 import type { Claims } from '../../shared/aws/claims';
 import type { ConfigHistory } from '../../shared/aws/config-history';
 import type { FindingsTable } from '../../shared/aws/findings-table';
+import type { JobQueue } from '../../shared/aws/job-queue';
 import type { DeadLetter, Queues } from '../../shared/aws/queues';
 import type { ConfigurationItem } from '../../shared/contracts/aws/configuration-item';
+import { type RootSession, rootSessionRank } from '../../shared/contracts/aws/root-session';
 import type { FindingEventDetail } from '../../shared/contracts/trailseal/finding';
-import type { RootSession } from '../../shared/controls/detections/root-session';
 import type { RecordNeeds } from '../../shared/findings/record';
 import type { Home } from '../../shared/policy/coverage';
 import type { Notification } from '../../shared/tell/alerts/notification';
 import { eventKinds } from '../event-kinds';
 import { latencyOf, type MakeCall, type Network } from './calls';
+import { MemoryBursts } from './memory-bursts';
+import { MemoryIndex } from './memory-index';
 import { MemoryQueue, type QueueSettings } from './memory-queue';
 import { MemoryTable } from './memory-table';
 
@@ -50,8 +54,11 @@ export class MemoryAws {
   readonly sendQueue: MemoryQueue;
   readonly published: Published[] = [];
   readonly buried: Buried[] = [];
+  readonly #bursts = new MemoryBursts();
+  readonly #index = new MemoryIndex();
   readonly #counted = new Map<string, Map<string, Counted>>();
   readonly #rootSessions = new Map<string, RootSession>();
+  readonly #rootUses = new Map<string, Map<string, RootUse>>();
   #events = 0;
 
   constructor(private readonly needs: MemoryAwsNeeds) {
@@ -71,7 +78,15 @@ export class MemoryAws {
     return {
       table: this.table.findingsTable(call),
       claims: (consumer) => this.table.claims(consumer, call),
+      bursts: this.#bursts.as(call),
+      jobs: (own) => ({
+        send: (jobs, delaySeconds) =>
+          call({ service: 'sqs', action: 'send', about: own.settings.name }, () => {
+            for (const job of jobs) own.send(JSON.stringify(job), delaySeconds);
+          }),
+      }),
       activity: this.#activity(call),
+      index: this.#index.as(call),
       bus: {
         publish: (events) =>
           call({ service: 'events', action: 'publish', about: events[0]?.finding.id ?? '' }, () => {
@@ -119,10 +134,23 @@ export class MemoryAws {
         ),
       remember: (session) =>
         call(of('remember', session.accessKeyId), () => {
-          this.#rootSessions.set(session.accessKeyId, session);
+          const known = this.#rootSessions.get(session.accessKeyId);
+          if (known === undefined || rootSessionRank(known) < rootSessionRank(session))
+            this.#rootSessions.set(session.accessKeyId, session);
         }),
       rootSession: (accessKeyId) =>
         call(of('read-session', accessKeyId), () => this.#rootSessions.get(accessKeyId)),
+      rememberUse: (accessKeyId, use) =>
+        call(of('remember-use', accessKeyId), () => {
+          const known = this.#rootUses.get(accessKeyId) ?? new Map<string, RootUse>();
+          const { subject, judgement } = use;
+          this.#rootUses.set(
+            accessKeyId,
+            known.set(`${judgement.configurationStateId}#${subject.control}`, use),
+          );
+        }),
+      rootUses: (accessKeyId) =>
+        call(of('read-uses', accessKeyId), () => [...(this.#rootUses.get(accessKeyId)?.values() ?? [])]),
     };
   }
 
@@ -149,10 +177,14 @@ export class MemoryAws {
 export interface Clients {
   readonly table: FindingsTable;
   readonly activity: ActivityTable;
+  readonly index: ReturnType<MemoryIndex['as']>;
   readonly bus: RecordNeeds['bus'];
   readonly topic: AlertTopic;
   readonly history: ConfigHistory;
+  readonly bursts: Bursts;
   claims(consumer: string): Claims;
+  /** @param own the function's own queue */
+  jobs(own: MemoryQueue): JobQueue<object>;
   /** @param own the function's own queue */
   queues(own: MemoryQueue): Queues;
 }

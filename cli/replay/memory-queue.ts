@@ -37,16 +37,18 @@ export class MemoryQueue {
     private readonly clock: VirtualClock,
   ) {}
 
-  send(body: string): void {
+  send(body: string, delaySeconds = 0): void {
     this.#count += 1;
-    this.#show({
+    const message: Hidden = {
       id: `${this.settings.name}-${this.#count}`,
       body,
       sentAt: this.clock.now,
       receiveCount: 0,
       receiptHandle: '',
       showAgain: () => undefined,
-    });
+    };
+    if (delaySeconds === 0) this.#show(message);
+    else this.clock.plan(this.clock.now + delaySeconds * 1000, () => this.#show(message));
   }
 
   get hasVisible(): boolean {

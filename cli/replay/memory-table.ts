@@ -1,4 +1,4 @@
-import type { Claims } from '../../shared/aws/claims';
+import type { Claims, Taken } from '../../shared/aws/claims';
 import type { FindingsTable } from '../../shared/aws/findings-table';
 import type { Finding, Transition } from '../../shared/contracts/trailseal/finding';
 import type { StoredFinding } from '../../shared/findings/record';
@@ -6,6 +6,7 @@ import type { MakeCall } from './calls';
 import type { VirtualClock } from './clock';
 
 interface Claim {
+  readonly firstTakenAt: string;
   leaseUntil?: string;
   doneAt?: string;
 }
@@ -80,7 +81,7 @@ export class MemoryTable {
       isDone,
       take: async ({ findingId, id }, leaseUntil) => {
         const taken = await dynamodb('take-claim', id, () => this.#take(keyOf(findingId, id), leaseUntil));
-        if (taken) return 'taken';
+        if (taken) return taken;
         return (await isDone(findingId, id)) ? 'done' : 'held';
       },
       handledSeq: (findingId) =>
@@ -92,9 +93,10 @@ export class MemoryTable {
             this.#handled.set(key, Math.max(seq, this.#handled.get(key) ?? 0));
           });
         }
-        await dynamodb('close-claim', id, () =>
-          this.#claims.set(keyOf(findingId, id), { doneAt: this.clock.time }),
-        );
+        await dynamodb('close-claim', id, () => {
+          const { firstTakenAt = this.clock.time } = this.#claims.get(keyOf(findingId, id)) ?? {};
+          this.#claims.set(keyOf(findingId, id), { firstTakenAt, doneAt: this.clock.time });
+        });
       },
       release: ({ findingId, id }, leaseUntil) =>
         dynamodb('release-claim', id, () => {
@@ -104,12 +106,13 @@ export class MemoryTable {
     };
   }
 
-  #take(key: string, leaseUntil: string): boolean {
+  #take(key: string, leaseUntil: string): Taken | undefined {
     const claim = this.#claims.get(key);
     const isFree = claim?.leaseUntil === undefined || claim.leaseUntil < this.clock.time;
-    if (claim?.doneAt !== undefined || !isFree) return false;
-    this.#claims.set(key, { leaseUntil });
-    return true;
+    if (claim?.doneAt !== undefined || !isFree) return undefined;
+    const firstTakenAt = claim?.firstTakenAt ?? this.clock.time;
+    this.#claims.set(key, { firstTakenAt, leaseUntil });
+    return { firstTakenAt };
   }
 
   #read(id: string): StoredFinding | undefined {

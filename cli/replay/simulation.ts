@@ -162,7 +162,7 @@ class Simulation {
     for (const { at, event } of this.scenario.deliveries) {
       this.#clock.plan(at, () => {
         this.#delivered += 1;
-        this.#queueFor(event)?.send(JSON.stringify(event));
+        for (const queue of this.#queuesFor(event)) queue.send(JSON.stringify(event));
         this.watching.delivered?.();
       });
     }
@@ -188,10 +188,15 @@ class Simulation {
   }
 
   /** As the rules of EventBridge have it. */
-  #queueFor(event: unknown): MemoryQueue | undefined {
+  #queuesFor(event: unknown): MemoryQueue[] {
     const { source, 'detail-type': detailType } = event as { source?: unknown; 'detail-type'?: unknown };
     const kind = kindOf(String(source), String(detailType));
-    return kind && this.#aws.eventQueues.get(kind.functionName);
+    // A call is looked at by itself, and filed for whoever asks later who changed something.
+    const names =
+      kind?.functionName === 'detect-activity'
+        ? ['index-activity', 'detect-activity']
+        : [kind?.functionName ?? ''];
+    return names.flatMap((name) => this.#aws.eventQueues.get(name) ?? []);
   }
 
   #countEvent(message: unknown): void {

@@ -12,7 +12,11 @@ const CANDIDATES = 10;
  * @param scan look through the whole table for a beginning, instead of the accounts' listing
  * @throws Failure when there is none, or several
  */
-export async function findFinding(said: string, table: OpenTable, scan: boolean): Promise<FindingRows> {
+export async function findFinding(
+  said: string,
+  table: Pick<OpenTable, 'reader' | 'accounts'>,
+  scan: boolean,
+): Promise<FindingRows> {
   const id = said.toUpperCase();
   if (!/^[A-Z2-7]+$/.test(id) || id.length < LEAST || id.length > WHOLE) {
     throw new Failure(
@@ -33,7 +37,11 @@ export async function findFinding(said: string, table: OpenTable, scan: boolean)
 
 const listAll = 'All findings: trailseal findings --all';
 
-async function completed(beginning: string, { reader, accounts }: OpenTable, scan: boolean): Promise<string> {
+async function completed(
+  beginning: string,
+  { reader, accounts }: Pick<OpenTable, 'reader' | 'accounts'>,
+  scan: boolean,
+): Promise<string> {
   const [id, ...others] = scan
     ? await reader.idsStartingWith(beginning)
     : await listedStartingWith(beginning, reader, await accounts());

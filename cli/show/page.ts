@@ -6,6 +6,8 @@ export interface Line {
   /** Stands before the text, and is where its further lines begin. */
   readonly mark?: string;
   readonly colour?: Parameters<Paint>[0];
+  /** A command to be copied: stays in one piece, however long. */
+  readonly whole?: true;
 }
 
 export interface Section {
@@ -30,8 +32,9 @@ export const pageText = (sections: readonly Section[], style: TextStyle): string
     )
     .join('\n\n');
 
-function lineText({ text, mark = '', colour }: Line, { width, paint }: TextStyle): string[] {
+function lineText({ text, mark = '', colour, whole }: Line, { width, paint }: TextStyle): string[] {
   const lead = INDENT + mark;
+  if (whole) return [paint('dim', lead + printable(text, LONGEST))];
   const cleaned = printable(text, LONGEST);
   const besides = width - widthOf(lead) >= Math.min(LEAST_ROOM, widthOf(cleaned));
   const hang = besides ? ' '.repeat(widthOf(lead)) : INDENT + INDENT;
@@ -69,6 +72,12 @@ export function columnLines(
 
 export const paragraph = (text: string): Line => ({ text });
 export const listed = (text: string): Line => ({ text, mark: '- ' });
+/** Commands below the line that says what for: indented, and as they are. */
+export const commandLines = (lines: readonly string[]): Line[] =>
+  lines.map((line) => {
+    const text = line.trimStart();
+    return { text, mark: `  ${' '.repeat(line.length - text.length)}`, whole: true };
+  });
 export const step = (text: string, index: number): Line => ({ text, mark: `${index + 1}. ` });
 
 /** Broken between words; a word longer than the width, within. */

@@ -1,8 +1,7 @@
 import type { FindingRows } from '../../shared/aws/findings-reader';
-import type { Finding, TransitionKind } from '../../shared/contracts/trailseal/finding';
+import type { Finding } from '../../shared/contracts/trailseal/finding';
 import { controls } from '../../shared/controls';
 import type { Control } from '../../shared/controls/control';
-import { type Alert, alertOf } from '../../shared/tell/alerts/alert';
 import { durationText } from '../../shared/tell/alerts/duration';
 import { wordsOf } from '../../shared/tell/alerts/kind-words';
 import { exposedSeconds, type State } from '../findings/listing';
@@ -10,7 +9,8 @@ import { frameworkRows } from '../frameworks';
 import { paintSeverity } from '../severity';
 import type { TextStyle } from '../table';
 import type { Paint } from '../terminal';
-import { changeLines, valueText } from './difference';
+import { valueText } from './difference';
+import { cardSections } from './links';
 import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from './page';
 import { historyLines, timeText, transitionLines } from './story';
 
@@ -41,7 +41,6 @@ const atLeast = ({ exposure }: Finding): string => (exposure?.atLeast ? 'at leas
 
 function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
   const control = controls.find(({ id }) => id === finding.control);
-  const links = linksOf(finding, now, control);
   return [
     {
       title: finding.control,
@@ -54,20 +53,7 @@ function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
     { title: 'Resource (names as reported)', lines: resourceLines(finding) },
     { title: 'Exposure (times in UTC)', lines: [paragraph(exposureText(finding, now))] },
     { title: 'Exemption', lines: exemptionLines(finding, now) },
-    {
-      title: `What changed: ${links.change.state}`,
-      lines:
-        links.change.state === 'none'
-          ? [paragraph(wordsOf(control?.kind).unchanged)]
-          : changeLines(links.change),
-    },
-    { title: `Who did it: ${links.actor.state}`, lines: [paragraph(links.actor.says)] },
-    { title: `Is the record true: ${links.proof.state}`, lines: [paragraph(links.proof.says)] },
-    {
-      title: `What was done: ${links.remediation.state}`,
-      // The mode that the deployed policy gives the control is not in the finding.
-      lines: [paragraph('Trailseal changed nothing.')],
-    },
+    ...cardSections(finding, control?.kind),
     { title: 'What was observed (UTC)', lines: historyLines(finding.history) },
     { title: 'Who was told (UTC)', lines: transitionLines(rows, now) },
     {
@@ -78,29 +64,6 @@ function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
     { title: 'Frameworks', lines: control === undefined ? [] : columnLines(frameworkRows(control)) },
     { title: 'For reference', lines: [paragraph(`finding ${finding.id}`)] },
   ];
-}
-
-const KINDS: Readonly<Record<State, TransitionKind>> = {
-  open: 'Opened',
-  resolved: 'Resolved',
-  exempt: 'Exempted',
-};
-
-/** The four links as an alert of the finding, as it is now, would have them. */
-function linksOf(finding: Finding, now: Date, control: Control | undefined): Alert['links'] {
-  const { history: _, ...summary } = finding;
-  const { judgement, exposure } = finding;
-  const transition = {
-    id: finding.id,
-    kind: KINDS[finding.state],
-    findingId: finding.id,
-    seq: 1,
-    recordedAt: now.toISOString(),
-    cause: '',
-    ...(judgement === undefined ? {} : { judgement }),
-    ...(exposure === undefined ? {} : { exposure }),
-  };
-  return alertOf({ schemaVersion: '1', transition, finding: summary }, { control, mode: undefined }).links;
 }
 
 function verdictLines({ judgement, unsettled, history }: Finding, control: Control | undefined): Line[] {

@@ -31,7 +31,7 @@ export async function show(id: string, options: ShowOptions, shell: Shell): Prom
 }
 
 /** The finding as it is stored, without what only the table's keys and indexes need; and what became of its transitions. */
-function storedRecord({ state, claims }: FindingRows) {
+export function storedRecord({ state, claims }: FindingRows) {
   const { pk, sk, accountId, stateSince, due, ...stored } = state;
   return { ...stored, handled: claims.map(({ pk: _, sk: __, expiresAt, ...claim }) => claim) };
 }

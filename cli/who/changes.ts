@@ -1,4 +1,5 @@
 import type { CloudTrailRecord } from '../../shared/contracts/aws/cloudtrail-record';
+import { type RootSession, rootSessionOf } from '../../shared/contracts/aws/root-session';
 import { mutates } from '../../shared/proof/activity/mutates';
 import {
   accountOf,
@@ -7,7 +8,6 @@ import {
   resourcesNamed,
 } from '../../shared/proof/activity/resources-named';
 import { type Actor, actorOf } from '../../shared/proof/actor/actor';
-import { type RootSession, rootSessionOf } from '../../shared/proof/actor/root-session';
 
 /** A call that changed the resource, or failed to. */
 export interface Change {
@@ -36,9 +36,13 @@ export class Changes {
     return record['readOnly'] !== true && (this.withFailed || typeof record['errorCode'] !== 'string');
   }
 
+  addRootSession(session: RootSession): void {
+    this.#rootSessions.push(session);
+  }
+
   add(record: CloudTrailRecord): void {
     const session = rootSessionOf(record);
-    if (session !== undefined) this.#rootSessions.push(session);
+    if (session !== undefined) this.addRootSession(session);
     if (!mutates(record) || (record.errorCode !== undefined && !this.withFailed)) return;
     const resource = resourcesNamed(record).find((named) => this.#isIt(named));
     // A record may be in several files: as a log, as an event, and in the copies of several trails.
@@ -80,7 +84,7 @@ export const changeRecord = ({ record, resource, actor }: Change) => ({
   actor: actor.principal,
   actorType: actor.type,
   issuer: actor.issuer ?? null,
-  assumedBy: actor.assumedBy?.principal ?? null,
+  assumedBy: actor.assumedBy ?? null,
   mfa: actor.mfa ?? null,
   console: actor.console,
   invokedBy: actor.invokedBy ?? null,

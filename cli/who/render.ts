@@ -22,7 +22,7 @@ function how({ actor: by }: Change): string {
   return [
     by.mfa === undefined ? undefined : by.mfa ? 'MFA' : 'no MFA',
     by.console ? 'console' : undefined,
-    by.assumedBy && `root session that ${by.assumedBy.principal} asked for`,
+    by.assumedBy && `root session that ${by.assumedBy} asked for`,
     by.issuer && `of ${by.issuer}`,
     by.invokedBy && `through ${by.invokedBy}`,
     by.iac && 'CloudFormation',
@@ -34,14 +34,17 @@ function how({ actor: by }: Change): string {
     .join(', ');
 }
 
-/** The newest last, so that it stands right above the prompt. */
+/**
+ * The newest last, so that it stands right above the prompt.
+ * @param of what they were picked out of
+ */
 export function renderText(
   changes: readonly Change[],
-  records: number,
+  of: string,
   resource: string,
   style: TextStyle,
 ): string {
-  const said = `${counted(changes.length, 'call')} that changed ${printable(resource, 200)}, of ${counted(records, 'record')} that may change something.`;
+  const said = `${counted(changes.length, 'call')} that changed ${printable(resource, 200)}, of ${of}.`;
   return changes.length === 0
     ? `${said}\n`
     : `${tableText(changes, layouts, style, ({ record }, line) => (record.errorCode === undefined ? line : style.paint('dim', line)))}\n\n${said}\n`;

@@ -1,17 +1,18 @@
 import type { Readable } from 'node:stream';
-import { findFiles } from '../input/files';
-import { type Problem, problemText } from '../input/problem';
+import type { TableOptions } from '../findings/findings-options';
 import { jsonLine, jsonText } from '../json-text';
 import type { ExitCode, Shell } from '../shell';
-import { counted, styleOf } from '../table';
-import { printable } from '../terminal';
+import { styleOf } from '../table';
 import { Changes, changeRecord } from './changes';
-import { isProblem, readCloudTrailRecords } from './records';
 import { renderText } from './render';
 
-export interface WhoOptions {
+export interface WhoOptions extends TableOptions {
   readonly format: 'text' | 'json' | 'ndjson';
   readonly failed?: true;
+  /** AWS Config's names of types that it may be of. */
+  readonly type?: readonly string[];
+  /** Regions that it may be in, beside the table's. */
+  readonly in?: readonly string[];
 }
 
 /** The process's own: what is piped in. */
@@ -19,11 +20,25 @@ export interface Pipes {
   readonly stdin: Readable;
 }
 
-/** More than a person reads: of the others stderr says how many. */
-const MOST_PROBLEMS = 100;
-const LINE_LENGTH = 1000;
+/** What was searched for changes. */
+export interface Searched {
+  readonly source:
+    | { readonly kind: 'files' }
+    | {
+        readonly kind: 'table';
+        readonly table: string;
+        readonly accounts: readonly string[];
+        readonly regions: readonly string[];
+        /** ISO 8601 */
+        readonly since: string;
+      };
+  /** What the changes were picked out of, for people. */
+  readonly of: string;
+  /** Whether all was read that was to be. */
+  readonly isWhole: boolean;
+}
 
-/** Lists who changed a resource, by the CloudTrail records in files. */
+/** Lists who changed a resource, by the CloudTrail records in files, or without any by what the table remembers. */
 export async function who(
   resource: string,
   names: readonly string[],
@@ -31,43 +46,21 @@ export async function who(
   shell: Shell,
   pipes: Pipes,
 ): Promise<ExitCode> {
-  const found = await findFiles(names, shell.folder);
-  const interrupted = shell.stopSignal();
   const changes = new Changes(resource, options.failed ?? false);
-  let [problems, records] = [0, 0];
-  const say = (line: string) => shell.err.write(`${printable(line, LINE_LENGTH)}\n`);
-  const addProblem = (problem: Problem) => {
-    problems += 1;
-    if (problems <= MOST_PROBLEMS) say(`error: ${problemText(problem)}`);
-  };
-
-  for (const problem of found.problems) addProblem(problem);
-  const source = { standardInput: () => pipes.stdin, stop: interrupted };
-  for (const file of found.files) {
-    if (interrupted.aborted) break;
-    for await (const read of readCloudTrailRecords(file, source, (record) => changes.wants(record))) {
-      if (isProblem(read)) addProblem(read);
-      else {
-        records += 1;
-        changes.add(read);
-      }
-    }
-  }
-
+  const { source, of, isWhole } =
+    names.length > 0
+      ? await (await import('./from-files')).searchFiles(names, changes, shell, pipes)
+      : await (await import('./from-table')).searchTable(resource, options, changes, shell);
   const list = changes.inOrder();
   switch (options.format) {
     case 'ndjson':
       shell.out.write(list.map((change) => jsonLine(changeRecord(change))).join(''));
       break;
     case 'json':
-      shell.out.write(jsonText({ resource, changes: list.map(changeRecord) }));
+      shell.out.write(jsonText({ resource, source, changes: list.map(changeRecord) }));
       break;
     case 'text':
-      shell.out.write(renderText(list, records, resource, styleOf(shell.out, shell.env)));
+      shell.out.write(renderText(list, of, resource, styleOf(shell.out, shell.env)));
   }
-  if (problems > MOST_PROBLEMS) say(`error: ${counted(problems - MOST_PROBLEMS, 'more problem')}`);
-  if (found.others > 0)
-    say(`${counted(found.others, 'file')} passed by in folders: no .json, .jsonl or .ndjson`);
-  if (interrupted.aborted) say('Stopped before the end: the list is of what was read so far');
-  return problems > 0 || interrupted.aborted ? 2 : 0;
+  return isWhole ? 0 : 2;
 }

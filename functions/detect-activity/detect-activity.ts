@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { ActivityTable, Counted } from '../../shared/aws/activity-table';
 import { type CloudTrailRecord, parseActivityEvent } from '../../shared/contracts/aws/cloudtrail-record';
+import type { JsonObject } from '../../shared/contracts/aws/configuration-item';
 import { type AwsEvent, parseAwsEvent } from '../../shared/contracts/aws/event';
 import type { Judgement } from '../../shared/contracts/trailseal/finding';
 import type { Detected, Rate } from '../../shared/controls/detections/detection';
 import { type Detector, type Hit, parametersOf } from '../../shared/controls/detections/detector';
 import { countedEvent } from '../../shared/controls/detections/episodes';
-import { inRootSession, rootKeyOf, rootSessionStarted } from '../../shared/controls/detections/root-session';
 import { type PolicyInForce, policyVersion } from '../../shared/controls/judge';
 import { exemptionFor } from '../../shared/findings/exemption';
 import { findingRegion, type Subject } from '../../shared/findings/finding';
+import { stateIdOfEvent } from '../../shared/findings/observations';
 import { type RecordNeeds, recordJudgement } from '../../shared/findings/record';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { type Home, requireCovered } from '../../shared/policy/coverage';
 import { activityOf } from '../../shared/proof/actor/activity';
 
 import { newInEpisodes } from './new-in-episodes';
+import { inItsSession, usesOfStarted } from './root-uses';
 
 export interface Needs {
   readonly detector: Detector;
@@ -36,8 +38,6 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** What counts is remembered for a day beyond its window: events may come late. */
 const KEEP_MS = 24 * HOUR_MS;
-/** A session of root lasts 15 minutes; its last calls may come late. */
-const KEEP_SESSION_MS = 48 * HOUR_MS;
 
 /**
  * An event of CloudTrail is shown to the detections that listen to it, and what they find joins their findings.
@@ -51,9 +51,6 @@ export const detectActivity =
     const event = parseAwsEvent(message);
     const { record } = parseActivityEvent(event);
     requireCovered(needs.policy, needs.home, event.account, event.region);
-    const started = rootSessionStarted(record);
-    if (started) await needs.activity.remember(started, later(record.eventTime, KEEP_SESSION_MS));
-
     const hits = needs.detector.in(record);
     needs.telemetry.count('EventsExamined');
     const detected: Outcome['detected'][number][] = [];
@@ -70,6 +67,10 @@ export const detectActivity =
       const kinds = await take(hit, hit.detected, event, needs);
       detected.push({ control: hit.detection.id, transitions: kinds });
     }
+    // Nobody's test makes a use of root less grave.
+    const uses = event.trailseal === undefined ? await usesOfStarted(record, needs.activity) : [];
+    for (const use of uses)
+      detected.push({ control: use.subject.control, transitions: await note(use, needs) });
     return { event: record.eventID, detected };
   };
 
@@ -84,10 +85,8 @@ async function take(
   const rate = detection.rate?.(parametersOf(detection, policy));
   const kinds: string[] = [];
   if (counts === undefined || rate === undefined) {
-    const key = rootKeyOf(record);
-    const session = key === undefined ? undefined : await activity.rootSession(key);
-    const found = session ? inRootSession(detected, session) : detected;
-    kinds.push(...(await note(findingOf(detection, record, found, event, policy), needs)));
+    const found = findingOf(detection, record, detected, event, policy);
+    kinds.push(...(await note(await inItsSession(record, found, activity), needs)));
     telemetry.countBy('Detections', 'control', detection.id);
     return kinds;
   }
@@ -122,10 +121,10 @@ async function newlyInEpisode(own: Counted, rate: Rate, activity: ActivityTable)
   return found.flatMap(({ eventID }) => near.find(({ event }) => event.eventID === eventID) ?? []);
 }
 
-type Found = Pick<Counted, 'subject' | 'judgement'>;
+type Found = Pick<Counted, 'subject' | 'judgement' | 'used'>;
 
-const note = async ({ subject, judgement }: Found, { record }: Needs): Promise<string[]> =>
-  (await recordJudgement(subject, judgement, record)).map(({ kind }) => kind);
+const note = async ({ subject, judgement, used }: Found, { record }: Needs): Promise<string[]> =>
+  (await recordJudgement(subject, judgement, record, used)).map(({ kind }) => kind);
 
 const findingOf = (
   detection: Hit['detection'],
@@ -136,6 +135,8 @@ const findingOf = (
 ): Found => ({
   subject: subjectOf(detection, record, detected, event),
   judgement: { ...judgementOf(detection, record, detected, event, policy), ...event.trailseal },
+  // Of what an operator sends as a test there is no record to wait for.
+  ...(event.trailseal === undefined ? { used: event.detail as JsonObject } : {}),
 });
 
 const subjectOf = (
@@ -152,6 +153,7 @@ const subjectOf = (
   resourceId: resource.resourceId,
   ...(resource.name === undefined ? {} : { resourceName: resource.name }),
   ...(resource.arn === undefined ? {} : { arn: resource.arn }),
+  ...(resource.topic === undefined ? {} : { topic: resource.topic }),
 });
 
 function judgementOf(
@@ -177,7 +179,7 @@ function judgementOf(
   );
   return {
     observedAt,
-    configurationStateId: numberOf(record.eventID || record.requestID || ''),
+    configurationStateId: stateIdOfEvent(record.eventID || record.requestID || ''),
     policyVersion: policyVersion(detection, policy),
     compliance: 'NON_COMPLIANT',
     annotation: says,
@@ -192,6 +194,3 @@ function judgementOf(
 const later = (time: string, by: number): string => new Date(Date.parse(time) + by).toISOString();
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** Two events of one millisecond are told apart by their ids: the order key wants a number. */
-const numberOf = (eventID: string): string => BigInt(`0x${hashOf(eventID).slice(0, 15)}`).toString();

@@ -4,7 +4,7 @@ import {
   type ConfigurationDiff,
   parseConfigChange,
 } from '../../shared/contracts/aws/config-change';
-import type { ConfigurationItem } from '../../shared/contracts/aws/configuration-item';
+import { type ConfigurationItem, isGone } from '../../shared/contracts/aws/configuration-item';
 import { parseAwsEvent } from '../../shared/contracts/aws/event';
 import { PermanentFailure } from '../../shared/contracts/permanent-failure';
 import type { Compliance, Judgement } from '../../shared/contracts/trailseal/finding';
@@ -16,8 +16,9 @@ import {
   type RulesByType,
 } from '../../shared/controls/judge';
 import { pathsRead } from '../../shared/controls/reads';
+import type { ActivityIndex, CapturedItem } from '../../shared/findings/activity-index';
 import { exemptionFor } from '../../shared/findings/exemption';
-import { findingRegion, type Subject } from '../../shared/findings/finding';
+import { findingId, findingRegion, type Subject } from '../../shared/findings/finding';
 import { type RecordNeeds, recordJudgement } from '../../shared/findings/record';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { type Home, requireCovered } from '../../shared/policy/coverage';
@@ -28,6 +29,7 @@ export interface Needs {
   readonly policy: PolicyInForce;
   readonly home: Home;
   readonly history: ConfigHistory;
+  readonly index: Pick<ActivityIndex, 'putItem'>;
   readonly record: RecordNeeds;
   readonly telemetry: Telemetry;
 }
@@ -49,7 +51,7 @@ export interface Outcome {
  * @throws PermanentFailure for an event that AWS did not send, that compliance.yml does not cover, or of another shape
  */
 export const evaluateConfiguration =
-  ({ rules, policy, home, history, record, telemetry }: Needs) =>
+  ({ rules, policy, home, history, index, record, telemetry }: Needs) =>
   async (message: unknown): Promise<Outcome> => {
     const event = parseAwsEvent(message);
     if (event.source !== 'aws.config') {
@@ -69,6 +71,10 @@ export const evaluateConfiguration =
     telemetry.count('ItemsJudged', judgements.length > 0 ? 1 : 0);
     if (judgements.length === 0) telemetry.count('ItemsWithoutRule');
 
+    // Before the findings ask who brought it about. Of what an operator sends as a test nobody did.
+    if (judgements.length > 0 && event.trailseal === undefined) {
+      await index.putItem(capturedItem(read, diff, judgements));
+    }
     const judged: Outcome['judged'][number][] = [];
     for (const judgement of judgements) {
       report(judgement, read, telemetry);
@@ -126,6 +132,31 @@ const subjectOf = ({ rule }: RuleJudgement, item: ConfigurationItem): Subject =>
   ...(item.resourceName === undefined ? {} : { resourceName: item.resourceName }),
   ...(item.ARN === undefined ? {} : { arn: item.ARN }),
 });
+
+/** CloudFormation marks what it manages with these. */
+const STACK_TAGS = 'aws:cloudformation:';
+
+function capturedItem(
+  item: ConfigurationItem,
+  diff: ConfigurationDiff,
+  judgements: readonly RuleJudgement[],
+): CapturedItem {
+  const tags = Object.entries(item.tags).filter(([name]) => name.startsWith(STACK_TAGS));
+  return {
+    account: item.awsAccountId,
+    region: item.awsRegion,
+    resourceType: item.resourceType,
+    resourceId: item.resourceId,
+    ...(item.resourceName === undefined ? {} : { resourceName: item.resourceName }),
+    ...(item.ARN === undefined ? {} : { arn: item.ARN }),
+    capturedAt: item.configurationItemCaptureTime,
+    configurationStateId: item.configurationStateId,
+    changedPaths: (diff ?? []).map(({ path }) => path),
+    ...(isGone(item) ? { isGone: true } : {}),
+    ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags) }),
+    findings: judgements.map((judgement) => findingId(subjectOf(judgement, item))),
+  };
+}
 
 function dated(
   { rule, compliance, annotation, because, policyVersion }: RuleJudgement,

@@ -1,6 +1,8 @@
 import policy from '../../compliance.yml';
 import { alertTopic } from '../../shared/aws/alert-topic';
+import { bursts } from '../../shared/aws/bursts';
 import { claims } from '../../shared/aws/claims';
+import { jobQueue } from '../../shared/aws/job-queue';
 import { queues } from '../../shared/aws/queues';
 import { metadata } from '../../shared/controls/metadata';
 import { environment } from '../../shared/lambda/environment';
@@ -10,6 +12,7 @@ import { sendAlert } from './send-alert';
 
 const name = 'send-alert';
 const observed = telemetry(name);
+const now = () => new Date().toISOString();
 
 export const handler = queueHandler({
   name,
@@ -19,7 +22,9 @@ export const handler = queueHandler({
     controls: metadata,
     policy,
     topic: alertTopic(environment('ALERTS_TOPIC_ARN')),
-    claims: claims(environment('TABLE_NAME'), name, () => new Date().toISOString()),
+    claims: claims(environment('TABLE_NAME'), name, now),
+    bursts: bursts(environment('TABLE_NAME'), now),
+    jobs: jobQueue(environment('QUEUE_URL')),
     telemetry: observed,
     now: () => new Date(),
   }),

@@ -1,5 +1,7 @@
 import type { AlertTopic } from '../../shared/aws/alert-topic';
+import type { Bursts } from '../../shared/aws/bursts';
 import type { Claims } from '../../shared/aws/claims';
+import type { JobQueue } from '../../shared/aws/job-queue';
 import { parseAwsEvent } from '../../shared/contracts/aws/event';
 import { parseAs } from '../../shared/contracts/parse';
 import { PermanentFailure } from '../../shared/contracts/permanent-failure';
@@ -8,56 +10,50 @@ import { FindingEventDetail } from '../../shared/contracts/trailseal/finding';
 import type { ControlMetadata } from '../../shared/controls/control';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { alertOf, isTold } from '../../shared/tell/alerts/alert';
+import { isFollowUp } from '../../shared/tell/alerts/follow-up';
 import { notificationOf } from '../../shared/tell/alerts/notification';
+import { fold } from './fold';
+import { LEASE_MS, NotYet, type Outcome } from './outcome';
+import { isSummaryJob, type SummaryJob, summarize } from './summarize';
+
+export type { Outcome };
 
 export interface Needs {
   readonly controls: readonly ControlMetadata[];
   readonly policy: CompliancePolicy;
   readonly topic: AlertTopic;
   readonly claims: Claims;
+  readonly bursts: Bursts;
+  /** The function's own queue. */
+  readonly jobs: JobQueue<SummaryJob>;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
 }
-
-export type Outcome =
-  | { readonly alertId: string; readonly sent: string }
-  | { readonly alertId: string; readonly notSent: 'already-sent' | 'superseded' | 'nothing-to-tell' };
-
-/** Not to be handled just now; the queue brings it back. */
-export class NotYet extends Error {
-  override readonly name = 'NotYet';
-}
-
-/** Longer than the function may run: who holds a claim for longer than this has died. */
-const LEASE_MS = 90_000;
 
 /** For so long an alert waits for the one before it, so that nobody reads "resolved" before "opened". */
 const WAIT_FOR_PREDECESSOR_MS = 15 * 60_000;
 
 /**
  * A transition of a finding becomes an alert: once, however often the event comes, and in the order of the finding's
- * transitions.
+ * transitions. Of too many at once of one control the rest becomes one summary, which the function asks itself for.
  *
  * @returns a handler of events from Trailseal's own bus
  * @throws NotYet while another worker holds the claim, or the transition before has not been handled
  */
 export const sendAlert =
-  ({ controls, policy, topic, claims, telemetry, now }: Needs) =>
+  (needs: Needs) =>
   async (message: unknown): Promise<Outcome> => {
-    const event = parseAwsEvent(message);
-    if (event.source !== 'trailseal') {
-      throw new PermanentFailure(
-        'invalid-event',
-        `event ${event.id}: expected source trailseal, not ${event.source}`,
-      );
-    }
-    const detail = parseAs(FindingEventDetail, 'finding event detail', event.detail) as FindingEventDetail;
+    if (isSummaryJob(message)) return summarize(message, needs);
+    const { claims, telemetry, now } = needs;
+    const detail = detailOf(message);
     const { transition, finding } = detail;
     const alertId = transition.id;
 
     if (await claims.isDone(finding.id, alertId)) return { alertId, notSent: 'already-sent' };
-    // A late exposure says nothing of how the finding stands: it can't be superseded, and supersedes nothing.
-    const isOvertaken = !transition.late && transition.seq < (await claims.handledSeq(finding.id));
+    // A late exposure, and what became known of a call, say nothing of how the finding stands: they can't be superseded,
+    // and supersede nothing.
+    const isAside = transition.late === true || isFollowUp(transition.kind);
+    const isOvertaken = !isAside && transition.seq < (await claims.handledSeq(finding.id));
     if (isOvertaken && transition.exposure?.to === undefined) {
       await claims.finish(transition, 'superseded');
       telemetry.count('AlertsSuperseded');
@@ -70,27 +66,53 @@ export const sendAlert =
       : detail;
     if (!isOvertaken) await afterPredecessor(detail, claims, now());
 
+    const claimed = { ...told.transition, late: isAside || isOvertaken };
     const leaseUntil = new Date(now().getTime() + LEASE_MS).toISOString();
-    const claim = await claims.take(transition, leaseUntil);
+    const claim = await claims.take(claimed, leaseUntil);
     if (claim === 'done') return { alertId, notSent: 'already-sent' };
     if (claim === 'held') throw new NotYet(`alert ${alertId} is being sent by another worker`);
 
     if (!isTold(detail)) {
-      await claims.finish(transition, 'nothing to tell');
+      await claims.finish(claimed, 'nothing to tell');
       return { alertId, notSent: 'nothing-to-tell' };
     }
-    const alert = alertOf(told, {
-      control: controls.find(({ id }) => id === finding.control),
-      mode: policy.controls[finding.control]?.mode,
-    });
-    const sent = await publishOrRelease(
-      () => topic.publish(notificationOf(alert)),
-      () => claims.release(transition, leaseUntil),
+    const outcome = await orRelease(
+      () => tell(told, claim.firstTakenAt, needs),
+      () => claims.release(claimed, leaseUntil),
     );
-    await claims.finish(told.transition, `sent as ${sent}`);
-    telemetry.countBy('AlertsSent', 'severity', finding.severity);
-    return { alertId, sent };
+    await claims.finish(claimed, 'sent' in outcome ? `sent as ${outcome.sent}` : `in ${outcome.foldedInto}`);
+    return outcome;
   };
+
+function detailOf(message: unknown): FindingEventDetail {
+  const event = parseAwsEvent(message);
+  if (event.source !== 'trailseal') {
+    throw new PermanentFailure(
+      'invalid-event',
+      `event ${event.id}: expected source trailseal, not ${event.source}`,
+    );
+  }
+  return parseAs(FindingEventDetail, 'finding event detail', event.detail) as FindingEventDetail;
+}
+
+/** Sends an alert, or lists it for the summary of its window. */
+async function tell(detail: FindingEventDetail, firstTakenAt: string, needs: Needs) {
+  const { controls, policy, topic, telemetry } = needs;
+  const { control } = detail.finding;
+  const alert = alertOf(detail, {
+    control: controls.find(({ id }) => id === control),
+    mode: policy.controls[control]?.mode,
+  });
+  const { alertId } = alert;
+  const foldedInto = await fold(alert, firstTakenAt, needs);
+  if (foldedInto !== undefined) {
+    telemetry.count('AlertsFolded');
+    return { alertId, foldedInto };
+  }
+  const sent = await topic.publish(notificationOf(alert));
+  telemetry.countBy('AlertsSent', 'severity', alert.severity);
+  return { alertId, sent };
+}
 
 async function afterPredecessor(
   { transition, finding }: FindingEventDetail,
@@ -104,12 +126,9 @@ async function afterPredecessor(
   }
 }
 
-async function publishOrRelease(
-  publish: () => Promise<string>,
-  release: () => Promise<void>,
-): Promise<string> {
+async function orRelease<T>(act: () => Promise<T>, release: () => Promise<void>): Promise<T> {
   try {
-    return await publish();
+    return await act();
   } catch (error) {
     await release();
     throw error;

@@ -40,6 +40,7 @@ export async function checkChain(job: JobOf<'check-chain'>, needs: Needs): Promi
 
   const reports = await readAll(chain, [...known, ...page], { window, ...head }, needs);
   const state = thorough || !stored ? await needs.trails.trailState(chain) : undefined;
+  if (thorough || !stored) await noteSettings(chain, needs);
   const live = !more && (thorough || page.length > 0);
   const expiry = await expiryOf(reports, needs);
   const judged = judgeChain({
@@ -72,6 +73,13 @@ export async function checkChain(job: JobOf<'check-chain'>, needs: Needs): Promi
     digests: judged.digests.map(({ name, status }) => `${name.end} ${status}`),
     findings: judged.findings.map(({ code }) => code),
   };
+}
+
+/** So that later it is known what the trail was to log at a time. */
+async function noteSettings(chain: ChainId, { trails, settings, now }: Needs): Promise<void> {
+  const at = now();
+  const told = await trails.trailSettings(chain);
+  if (told) await settings.noteSettings(chain, told, at);
 }
 
 const DAY_MS = 86_400_000;

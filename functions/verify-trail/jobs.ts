@@ -24,6 +24,9 @@ const digest = { end: Time, backfill: z.boolean() };
  * - `verify-logs`: one part of a digest's log files.
  * - `verify-again`: a digest and its log files that were verified before.
  * - `check-coverage`: is there a chain for an account and Region that compliance.yml names?
+ * - `seal`: look for the record of a call that findings rest on, or look at its files again.
+ * - `seek`: look for the cause of a configuration item of which nobody knows who brought it about, in digests that end
+ *   not after `before`.
  */
 const Job = z.discriminatedUnion('job', [
   z.object({
@@ -43,6 +46,18 @@ const Job = z.discriminatedUnion('job', [
   }),
   z.object({ job: z.literal('verify-again'), chain, folder, ...digest }),
   z.object({ job: z.literal('check-coverage'), account: chain.shape.account, region: z.string() }),
+  z.object({
+    job: z.literal('seal'),
+    account: chain.shape.account,
+    eventTime: z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)),
+    eventID: z.string().check(z.minLength(1), z.maxLength(200)),
+  }),
+  z.object({
+    job: z.literal('seek'),
+    account: chain.shape.account,
+    sk: z.string().check(z.minLength(1), z.maxLength(200)),
+    before: z.exactOptional(z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/))),
+  }),
 ]);
 export type Job = z.infer<typeof Job>;
 export type JobOf<Name extends Job['job']> = Extract<Job, { job: Name }>;

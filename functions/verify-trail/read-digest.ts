@@ -7,7 +7,7 @@ import type { Needs } from './needs';
 export const DIGESTS_AT_ONCE = 8;
 
 /** A digest of 5,000 log files has 400 KB; one larger than this is refused before it is inflated. */
-const STORED_DIGEST_LIMIT = 8 * 1024 * 1024;
+export const STORED_DIGEST_LIMIT = 8 * 1024 * 1024;
 
 /** Reads a digest and verifies it by itself; what stands around it in the chain is judged later. */
 export async function readDigest(

@@ -11,6 +11,9 @@ import { isExpired } from './expiry';
 import type { Needs } from './needs';
 import { noteFindings } from './note-findings';
 import { notCovered } from './read-digest';
+import { SCANNED_AT_ONCE, scanLog } from './scan-log';
+import { sealer } from './seal-found';
+import { isAwaited, waitingFor } from './waiting';
 
 /** With 25 ms for a request, enough of them to keep one CPU busy with inflating and hashing. */
 const LOGS_AT_ONCE = 32;
@@ -23,12 +26,13 @@ interface Part {
 }
 
 /**
- * Verifies log files that a proven digest lists, notes what is wrong with them, and takes back what no longer is. The
- * part is done when each could be read; else it stays open, to be tried again.
+ * Verifies log files that a proven digest lists, notes what is wrong with them, and takes back what no longer is. Those
+ * in which somebody waits for a record are searched for it on the way. The part is done when each could be read; else
+ * it stays open, to be tried again.
  */
 export async function verifyLogs({ chain, row, number, logs }: Part, needs: Needs): Promise<PartResult> {
   const { chains, telemetry, now } = needs;
-  const reports = await inParallel(logs, LOGS_AT_ONCE, (listed) => verifyOne(listed, row, needs));
+  const reports = await readAll({ chain, row, number, logs }, needs);
   const before = await chains.problems(chain);
   const isAgain = row.done[number] !== undefined;
   for (const report of reports) {
@@ -50,6 +54,25 @@ export async function verifyLogs({ chain, row, number, logs }: Part, needs: Need
     await chains.finishPart(chain, row, number, result);
   }
   return result;
+}
+
+async function readAll({ chain, row, logs }: Part, needs: Needs): Promise<LogReport[]> {
+  const waiting = await waitingFor(chain, logs, needs);
+  const others = logs.filter((listed) => !isAwaited(waiting, listed));
+  const reports = await inParallel(others, LOGS_AT_ONCE, (listed) => verifyOne(listed, row, needs));
+  const { seal } = sealer(chain, row, waiting, needs);
+  const awaited = logs.filter((listed) => isAwaited(waiting, listed));
+  const scanned = await inParallel(awaited, SCANNED_AT_ONCE, async (listed) => {
+    const { report, found } = await scanLog(listed, row.place, waiting, needs);
+    try {
+      if (found) await seal(found);
+    } catch (error) {
+      // Whoever waits is looked for again; that the evidence can't be stored must not keep anything from being verified.
+      needs.telemetry.error('what was found could not be sealed', { log: uri(report), error });
+    }
+    return report;
+  });
+  return [...reports, ...scanned];
 }
 
 async function verifyOne(

@@ -16,6 +16,8 @@ import { isJob, type Job, parseJob } from './jobs';
 import type { Needs } from './needs';
 import { noticeOfLog } from './notice-of-log';
 import type { Outcome } from './outcome';
+import { sealRecord } from './seal-record';
+import { seekCause } from './seek-cause';
 import { isOlder, rowFor, wasRead } from './settle-digest';
 import { verifyAgain } from './verify-again';
 import { verifyPart } from './verify-part';
@@ -56,6 +58,10 @@ async function work(job: Job, needs: Needs): Promise<Outcome> {
       return await verifyAgain(job, needs);
     case 'check-coverage':
       return await checkCoverage(job, needs);
+    case 'seal':
+      return await sealRecord(job, needs);
+    case 'seek':
+      return await seekCause(job, needs);
   }
 }
 

@@ -3,6 +3,8 @@ import type { JobQueue } from '../../shared/aws/job-queue';
 import type { LogBucket } from '../../shared/aws/log-bucket';
 import { digestFolder, parseTrailKey } from '../../shared/contracts/aws/trail-object-key';
 import type { CompliancePolicy } from '../../shared/contracts/trailseal/compliance-policy';
+import type { ActivityIndex } from '../../shared/findings/activity-index';
+import type { Witnesses } from '../../shared/findings/witnesses';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { covers, type Home } from '../../shared/policy/coverage';
 import { discover } from '../../shared/proof/trail/discovery';
@@ -14,6 +16,8 @@ export interface Needs {
   readonly home: Home;
   readonly sourceOf: (bucket: string) => LogBucket | undefined;
   readonly chains: Pick<ChainsTable, 'chains'>;
+  readonly witnesses: Pick<Witnesses, 'due'>;
+  readonly index: Pick<ActivityIndex, 'soughtDue'>;
   /** verify-trail's queue. */
   readonly jobs: JobQueue<unknown>;
   readonly telemetry: Telemetry;
@@ -25,6 +29,10 @@ export interface Needs {
 export interface Outcome {
   readonly chains: number;
   readonly expected: number;
+  /** Calls whose records are looked for, or whose files are looked at again. */
+  readonly seals: number;
+  /** Items whose causes are looked for. */
+  readonly seeks: number;
 }
 
 interface Seen {
@@ -38,15 +46,19 @@ const DAY_MS = 86_400_000;
 /** A chain without digests for longer is one that is known already, or one that is over. */
 const RECENT_MS = 2 * DAY_MS;
 const FOLDERS_AT_ONCE = 16;
+/** The rest is longest overdue the next time. */
+const SEALS_AT_MOST = 300;
+const SEEKS_AT_MOST = 100;
 
 /**
  * Has every chain checked that is known or found in the buckets, whatever was announced of it, and asks after those
- * that compliance.yml makes one expect. Silence is what it listens for.
+ * that compliance.yml makes one expect. Silence is what it listens for. Has those looked for, too, for whose records
+ * and causes somebody still waits.
  *
  * @throws AggregateError after all buckets were looked at, when some could not be listed
  */
 export const watchTrails = (needs: Needs) => async (): Promise<Outcome> => {
-  const { policy, chains, jobs, telemetry } = needs;
+  const { policy, chains, witnesses, index, jobs, telemetry } = needs;
   const newest = new Map<string, Seen>();
   const see = (seen: Seen) => {
     const name = JSON.stringify(seen.chain);
@@ -63,6 +75,10 @@ export const watchTrails = (needs: Needs) => async (): Promise<Outcome> => {
     }
   }
   const expected = policy.trails.buckets.length > 0 ? expectedOf(needs) : [];
+  const now = needs.now();
+  // Those that no bucket is named for any more have to hear that nothing is found.
+  const seals = await witnesses.due(now, SEALS_AT_MOST);
+  const seeks = await index.soughtDue(now, SEEKS_AT_MOST);
   await jobs.send([
     ...[...newest.values()].map(({ chain, folder }) => ({
       job: 'check-chain',
@@ -72,6 +88,8 @@ export const watchTrails = (needs: Needs) => async (): Promise<Outcome> => {
       sampleAt: sampleTime(needs),
     })),
     ...expected.map((place) => ({ job: 'check-coverage', ...place })),
+    ...seals.map((name) => ({ job: 'seal', ...name })),
+    ...seeks.map((name) => ({ job: 'seek', ...name })),
   ]);
   telemetry.count('ChainsWatched', newest.size);
   if (failures.length > 0) {
@@ -80,7 +98,12 @@ export const watchTrails = (needs: Needs) => async (): Promise<Outcome> => {
       `${failures.length} of ${policy.trails.buckets.length} buckets were not listed`,
     );
   }
-  return { chains: newest.size, expected: expected.length };
+  return {
+    chains: newest.size,
+    expected: expected.length,
+    seals: seals.length,
+    seeks: seeks.length,
+  };
 };
 
 const isWatched = ({ chain, folder }: Omit<Seen, 'end'>, { policy, home, sourceOf }: Needs): boolean =>

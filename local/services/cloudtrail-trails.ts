@@ -20,6 +20,7 @@ export interface TrailRecord {
   /** Made of the stack's account, the home region and the name unless given. */
   readonly TrailARN?: string;
   readonly IsMultiRegionTrail?: boolean;
+  readonly IncludeGlobalServiceEvents?: boolean;
   readonly IsOrganizationTrail?: boolean;
   readonly LogFileValidationEnabled?: boolean;
   readonly KmsKeyId?: string;
@@ -38,6 +39,12 @@ export interface TrailStatus {
   readonly StopLoggingTime?: string;
 }
 
+/** What GetEventSelectors tells: of the two kinds a trail has one. */
+export interface TrailSelectors {
+  readonly EventSelectors?: readonly JsonObject[];
+  readonly AdvancedEventSelectors?: readonly JsonObject[];
+}
+
 /** A trail with what was left out filled in. */
 export interface Trail {
   readonly arn: string;
@@ -48,10 +55,28 @@ export interface Trail {
   /** In the encoding of the API. */
   readonly description: JsonObject;
   status: TrailStatus;
+  selectors: TrailSelectors;
 }
 
 const TEXTS = ['Name', 'S3BucketName', 'S3KeyPrefix', 'SnsTopicARN', 'HomeRegion', 'TrailARN', 'KmsKeyId'];
-const SWITCHES = ['IsMultiRegionTrail', 'IsOrganizationTrail', 'LogFileValidationEnabled'];
+const SWITCHES = [
+  'IsMultiRegionTrail',
+  'IncludeGlobalServiceEvents',
+  'IsOrganizationTrail',
+  'LogFileValidationEnabled',
+];
+const SELECTORS = ['EventSelectors', 'AdvancedEventSelectors'];
+/** What a new trail logs: all management events, and nothing else. */
+const ALL_MANAGEMENT: TrailSelectors = {
+  EventSelectors: [
+    {
+      ReadWriteType: 'All',
+      IncludeManagementEvents: true,
+      DataResources: [],
+      ExcludeManagementEventSources: [],
+    },
+  ],
+};
 const STATUS_TIMES = [
   'LatestDeliveryTime',
   'LatestNotificationTime',
@@ -116,6 +141,7 @@ export class Trails {
         TrailARN: arn,
       },
       status: this.#trails.get(arn)?.status ?? { IsLogging: true },
+      selectors: this.#trails.get(arn)?.selectors ?? ALL_MANAGEMENT,
     };
     this.#trails.set(arn, trail);
     return trail;
@@ -130,10 +156,22 @@ export class Trails {
 
   /** Changes what GetTrailStatus tells of a trail; what isn't named stays. */
   setStatus(nameOrArn: string, status: unknown): void {
-    const trail = this.all().find(({ arn, name }) => arn === nameOrArn || name === nameOrArn);
-    if (!trail) throw new Error(`there is no trail ${nameOrArn}`);
+    const trail = this.#named(nameOrArn);
     demandStatus(status);
     trail.status = { ...trail.status, ...status };
+  }
+
+  /** Sets what a trail logs, as PutEventSelectors does. */
+  setSelectors(nameOrArn: string, selectors: unknown): void {
+    const trail = this.#named(nameOrArn);
+    demandSelectors(selectors);
+    trail.selectors = selectors;
+  }
+
+  #named(nameOrArn: string): Trail {
+    const trail = this.all().find(({ arn, name }) => arn === nameOrArn || name === nameOrArn);
+    if (!trail) throw new Error(`there is no trail ${nameOrArn}`);
+    return trail;
   }
 
   deleteTrail(nameOrArn: string): void {
@@ -168,6 +206,14 @@ function demandTrail(record: unknown): asserts record is TrailRecord {
 function demandStatus(status: unknown): asserts status is TrailStatus {
   demandFields(status, 'trail status', [...STATUS_TIMES, ...STATUS_TEXTS], ['IsLogging']);
   demandTimes(status, STATUS_TIMES, 'trail status');
+}
+
+function demandSelectors(selectors: unknown): asserts selectors is TrailSelectors {
+  const entries = isObject(selectors) ? Object.entries(selectors) : [];
+  const [kind = '', list] = entries[0] ?? [];
+  if (entries.length !== 1 || !SELECTORS.includes(kind) || !Array.isArray(list) || !list.every(isObject)) {
+    throw new Error(`selectors: a list of objects must be given, as ${SELECTORS.join(' or as ')}`);
+  }
 }
 
 function demandFields(

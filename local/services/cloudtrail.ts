@@ -2,11 +2,13 @@ import * as client from '@aws-sdk/client-cloudtrail';
 import { AwsError } from '../aws-error';
 import type { Clock } from '../clock';
 import { operation, type Service } from '../service';
+import { ActivityHistory, type ActivityRecord, type LookupInput } from './cloudtrail-activity';
 import {
   type PublicKeyRecord,
   statusInSeconds,
   type Trail,
   type TrailRecord,
+  type TrailSelectors,
   type TrailStatus,
   Trails,
 } from './cloudtrail-trails';
@@ -14,9 +16,10 @@ import type { Topics } from './sns';
 
 const VALIDATION_MESSAGE = 'CloudTrail validation message.';
 
-/** CloudTrail as far as its files can be verified with it: trails, their state, public keys, notices. */
+/** CloudTrail as far as its files can be verified with it: trails, their state, public keys, notices, event history. */
 export class CloudTrail {
   readonly trails: Trails;
+  readonly history = new ActivityHistory();
   readonly #topics: Topics;
 
   constructor(place: { accountId: string; region: string }, topics: Topics) {
@@ -39,8 +42,18 @@ export class CloudTrail {
     this.trails.setStatus(nameOrArn, status);
   }
 
+  /** Sets what GetEventSelectors tells of a trail. */
+  setSelectors(nameOrArn: string, selectors: TrailSelectors): void {
+    this.trails.setSelectors(nameOrArn, selectors);
+  }
+
   deleteTrail(nameOrArn: string): void {
     this.trails.deleteTrail(nameOrArn);
+  }
+
+  /** Lets LookupEvents know of calls. */
+  remember(records: readonly ActivityRecord[]): void {
+    this.history.add(records);
   }
 
   /** Announces log files to a trail's topic. Throws when the topic doesn't let CloudTrail in. */
@@ -69,7 +82,7 @@ interface NameInput {
 }
 
 /** The CloudTrail API over what was put in. */
-export function cloudtrailService({ trails }: CloudTrail, clock: Clock): Service {
+export function cloudtrailService({ trails, history }: CloudTrail, clock: Clock): Service {
   const find = (nameOrArn: string, region: string): Trail => {
     const trail = trails.find(nameOrArn, region);
     if (!trail) throw new AwsError('TrailNotFoundException', `Unknown trail: ${nameOrArn}`);
@@ -134,6 +147,17 @@ export function cloudtrailService({ trails }: CloudTrail, clock: Clock): Service
       GetTrailStatus: operation<NameInput>({
         needs: (input, region) => onTrail('GetTrailStatus', input, region),
         run: ({ Name }, _, region) => statusInSeconds(find(Name, region).status),
+      }),
+      GetEventSelectors: operation<{ TrailName: string }>({
+        needs: ({ TrailName }, region) => onTrail('GetEventSelectors', { Name: TrailName }, region),
+        run: ({ TrailName }, _, region) => {
+          const { arn, selectors } = find(TrailName, region);
+          return { TrailARN: arn, ...selectors };
+        },
+      }),
+      LookupEvents: operation<LookupInput>({
+        needs: (_, region) => anywhere('LookupEvents', region),
+        run: (input, _, region) => history.lookUp(input, region, clock.now()),
       }),
       ListTrails: operation<{ NextToken?: string }>({
         needs: (_, region) => anywhere('ListTrails', region),

@@ -16,6 +16,7 @@ import { Notices, requestId } from './s3/notices';
 import { declaredNotification, type Notification } from './s3/notification';
 import { objectOperations } from './s3/objects';
 import type { S3Answer, S3Operation } from './s3/operation';
+import { declaredProtection } from './s3/protection';
 import { readAddress, type S3Request } from './s3/request';
 import { settingOperations } from './s3/settings';
 import { readXml, textOf, xmlDocument } from './s3/xml';
@@ -92,7 +93,7 @@ export class S3 {
     this.#buckets = new Buckets(world.clock);
     this.#notices = new Notices({ ...world, accountId, region });
     this.#operations = {
-      ...objectOperations(world.access, this.#notices, accountId),
+      ...objectOperations(world.access, this.#notices, accountId, world.clock),
       ...listings,
       ...settingOperations(this.#notices),
     };
@@ -105,14 +106,26 @@ export class S3 {
     for (const resource of stack.ofType('AWS::S3::Bucket')) {
       allowProperties(
         resource,
-        ['BucketName', 'VersioningConfiguration', 'NotificationConfiguration'],
-        ['BucketEncryption', 'PublicAccessBlockConfiguration', 'OwnershipControls', 'AccessControl'],
+        [
+          'BucketName',
+          'VersioningConfiguration',
+          'NotificationConfiguration',
+          'BucketEncryption',
+          'ObjectLockEnabled',
+          'ObjectLockConfiguration',
+        ],
+        ['PublicAccessBlockConfiguration', 'OwnershipControls', 'AccessControl'],
       );
       const { VersioningConfiguration: versioning, NotificationConfiguration } = resource.properties;
       const name = resource.name.toLowerCase();
       const status = isObject(versioning) ? versioning['Status'] : undefined;
       const bucket = this.#buckets.create(name, { owner, region, policy: policies.get(name) ?? [] });
       if (status === 'Enabled' || status === 'Suspended') bucket.versioning = status;
+      const protection = declaredProtection(resource);
+      if (protection.retention && bucket.versioning !== 'Enabled') {
+        throw new Error(`${resource.logicalId}: Object Lock needs versioning`);
+      }
+      Object.assign(bucket, protection);
       const notification = declaredNotification(NotificationConfiguration, resource.logicalId);
       if (notification) await this.notify(name, notification);
     }

@@ -36,8 +36,8 @@ export interface TrailOptions {
   readonly logsPerHour?: ByHour<number>;
   /** Default 3. */
   readonly recordsPerLog?: number;
-  /** The records of the hour's log file number `log`, in place of made-up ones. */
-  readonly records?: (hour: number, log: number) => readonly { readonly eventTime?: string }[];
+  /** The records of the hour's log file number `log`, in place of made-up ones; undefined leaves it at those. */
+  readonly records?: (hour: number, log: number) => readonly { readonly eventTime?: string }[] | undefined;
   /** As many log files are made, and their bytes used again under other names: makes a large trail quickly. */
   readonly distinctLogs?: number;
   /** Another one from some hour on is a key rotation. Default `a`. */

@@ -117,7 +117,7 @@ const LAST = '\uffff';
 /** One partition lists all chains, so that a schedule finds them without a scan. */
 const DIRECTORY = 'CHAINS';
 
-const chainKey = ({ account, region, homeRegion, trail }: ChainId) =>
+export const chainKey = ({ account, region, homeRegion, trail }: ChainId) =>
   `C#${account}#${region}#${homeRegion}/${trail}`;
 const directoryKey = ({ account, region, homeRegion, trail }: ChainId) =>
   `${account}#${region}#${homeRegion}/${trail}`;

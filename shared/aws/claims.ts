@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -7,6 +6,19 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Transition } from '../contracts/trailseal/finding';
 import { documentClient } from './findings-table';
+import { unlessRefused } from './unless-refused';
+
+/** What is claimed: a transition, or what else is to be done once. */
+export type Claimed = Pick<Transition, 'findingId' | 'id' | 'seq'> & {
+  readonly kind: string;
+  /** It says nothing of how the finding stands, so it raises no number: nothing is superseded by it. */
+  readonly late?: boolean | undefined;
+};
+
+/** Taken, and when it was for the first time, ISO 8601: whatever has become of whoever took it then. */
+export interface Taken {
+  readonly firstTakenAt: string;
+}
 
 /**
  * Who handles a transition: rows `F#<finding>` / `T#<transition>#<consumer>`, taken by one worker at a time for as
@@ -14,14 +26,14 @@ import { documentClient } from './findings-table';
  * sequence number that the consumer has handled.
  */
 export interface Claims {
-  take(transition: Transition, leaseUntil: string): Promise<'taken' | 'held' | 'done'>;
+  take(claimed: Claimed, leaseUntil: string): Promise<Taken | 'held' | 'done'>;
   isDone(findingId: string, transitionId: string): Promise<boolean>;
   /** The greatest sequence number of this finding that was handled, late exposures aside; 0 when none was. */
   handledSeq(findingId: string): Promise<number>;
   /** Closes the claim; `outcome` says what came of it, such as the message id. */
-  finish(transition: Transition, outcome: string): Promise<void>;
+  finish(claimed: Claimed, outcome: string): Promise<void>;
   /** Gives a claim of ours back, so that a retry needn't wait for the lease to end. */
-  release(transition: Transition, leaseUntil: string): Promise<void>;
+  release(claimed: Claimed, leaseUntil: string): Promise<void>;
 }
 
 /** How long a handled transition is remembered. */
@@ -43,19 +55,9 @@ export function claims(
   const read = async (Key: Key) =>
     (await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }))).Item;
 
-  /** @returns false when the condition didn't hold */
-  async function update(
-    Key: Key,
-    expression: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
-  ): Promise<boolean> {
-    try {
-      await client.send(new UpdateCommand({ TableName: tableName, Key, ...expression }));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  }
+  /** @returns undefined when the condition didn't hold */
+  const update = (Key: Key, expression: Omit<UpdateCommandInput, 'TableName' | 'Key'>) =>
+    unlessRefused(client.send(new UpdateCommand({ TableName: tableName, Key, ...expression })));
 
   const isDone = async (findingId: string, transitionId: string) =>
     (await read(claimKey(findingId, transitionId)))?.['doneAt'] !== undefined;
@@ -65,7 +67,9 @@ export function claims(
 
     async take({ findingId, id, kind, seq }, leaseUntil) {
       const taken = await update(claimKey(findingId, id), {
-        UpdateExpression: 'SET leaseUntil = :leaseUntil, expiresAt = :expiresAt, kind = :kind, seq = :seq',
+        UpdateExpression:
+          'SET leaseUntil = :leaseUntil, expiresAt = :expiresAt, kind = :kind, seq = :seq, ' +
+          'firstTakenAt = if_not_exists(firstTakenAt, :now)',
         ConditionExpression:
           'attribute_not_exists(doneAt) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now)',
         ExpressionAttributeValues: {
@@ -75,8 +79,9 @@ export function claims(
           ':kind': kind,
           ':seq': seq,
         },
+        ReturnValues: 'ALL_NEW',
       });
-      if (taken) return 'taken';
+      if (taken) return { firstTakenAt: String(taken.Attributes?.['firstTakenAt'] ?? now()) };
       return (await isDone(findingId, id)) ? 'done' : 'held';
     },
 

@@ -38,6 +38,16 @@ export class NoSuchTable extends Error {
   }
 }
 
+/** @throws NoSuchTable where DynamoDB says so of what works on a table */
+export async function demanding<T>(table: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) throw new NoSuchTable(table);
+    throw error;
+  }
+}
+
 const STATE_INDEX = 'by-account-state';
 /** As many items as one request may ask for. */
 const BATCH = 100;
@@ -51,14 +61,7 @@ export const findingsClient = (place: AwsPlace): DynamoDBDocumentClient =>
 
 /** Findings for people: read, never written. */
 export function findingsReader(tableName: string, client: DynamoDBDocumentClient): FindingsReader {
-  const demandingTable = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) throw new NoSuchTable(tableName);
-      throw error;
-    }
-  };
+  const demandingTable = <T>(work: Promise<T>): Promise<T> => demanding(tableName, work);
 
   async function queryIds(accountId: string, state: string): Promise<string[]> {
     const ids: string[] = [];

@@ -1,11 +1,16 @@
 import {
+  type AdvancedFieldSelector,
   CloudTrailClient,
   DescribeTrailsCommand,
+  GetEventSelectorsCommand,
+  type GetEventSelectorsCommandOutput,
   GetTrailStatusCommand,
+  type GetTrailStatusCommandOutput,
   ListPublicKeysCommand,
   type PublicKey,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
+import type { FieldSelector, Selectors, TrailSettings } from '../proof/seal/trail-settings';
 import type { TrailState } from '../proof/trail/chain';
 import { type KeysAnswer, type PublicKeyRecord, publicKeys } from '../proof/trail/public-keys';
 import type { ChainId } from '../proof/trail/verdict';
@@ -20,6 +25,9 @@ export interface TrailServiceOptions extends Omit<AwsPlace, 'region'> {
   readonly now?: () => number;
 }
 
+/** What a trail is set to at the moment. Of one that there is no more: not logging. */
+export type ToldSettings = Omit<TrailSettings, 'observedFrom' | 'observedTo'>;
+
 /** What CloudTrail itself says. Answers are kept, and callers at the same time share one request. */
 export interface TrailService {
   /**
@@ -30,6 +38,8 @@ export interface TrailService {
   publicKeys(region: string, from: string, to: string, wanted?: string): Promise<KeysAnswer>;
   /** What the trail of a chain is and does; undefined, with the reason told, when that can't be known. Never throws. */
   trailState(chain: ChainId): Promise<TrailState | undefined>;
+  /** What the trail of a chain logs, and whether it gets delivered; undefined as for `trailState`. Never throws. */
+  trailSettings(chain: ChainId): Promise<ToldSettings | undefined>;
 }
 
 const MINUTE_MS = 60_000;
@@ -56,6 +66,7 @@ export function trailService({
   const keys = new Map<string, AskedKeys>();
   const trails = remembered(now, listTrails);
   const statuses = remembered(now, readStatus);
+  const selections = remembered(now, readSelectors);
 
   function clientIn(region: string): CloudTrailClient {
     const client = clients.get(region) ?? new CloudTrailClient({ ...clientSettings(place), region });
@@ -124,55 +135,165 @@ export function trailService({
     return accountId ?? listed.filter((trail) => trail.IsOrganizationTrail === false).map(ownerOf)[0];
   }
 
-  async function statusOf(trail: Trail, { region }: ChainId, own: boolean): Promise<Partial<TrailState>> {
+  async function statusOf(
+    { TrailARN, Name }: Trail,
+    region: string,
+  ): Promise<GetTrailStatusCommandOutput | undefined> {
     try {
-      const status = await statuses(`${region} ${trail.TrailARN}`);
-      return {
-        ...given('isLogging', status.IsLogging),
-        ...given('startedAt', status.StartLoggingTime?.toISOString()),
-        ...given('stoppedAt', status.StopLoggingTime?.toISOString()),
-        // An organization's trail delivers for each account; its status is about the one that asks.
-        ...(own ? given('latestDigestDeliveryTime', status.LatestDigestDeliveryTime?.toISOString()) : {}),
-        ...(own ? given('latestDigestDeliveryError', status.LatestDigestDeliveryError || undefined) : {}),
-      };
+      return await statuses(`${region} ${TrailARN}`);
     } catch (error) {
-      onUnknown?.(`GetTrailStatus of ${trail.Name} in ${region}: ${said(error)}`);
-      return {};
+      onUnknown?.(`GetTrailStatus of ${Name} in ${region}: ${said(error)}`);
+      return undefined;
     }
+  }
+
+  async function readSelectors(regionAndArn: string) {
+    const [region = '', arn] = regionAndArn.split(' ');
+    return clientIn(region).send(new GetEventSelectorsCommand({ TrailName: arn }));
+  }
+
+  /** Those that a trail has are kept, and told, in its home Region. */
+  async function selectorsOf({
+    TrailARN,
+    Name,
+    HomeRegion,
+  }: Trail): Promise<GetEventSelectorsCommandOutput | undefined> {
+    try {
+      return await selections(`${HomeRegion} ${TrailARN}`);
+    } catch (error) {
+      onUnknown?.(`GetEventSelectors of ${Name} in ${HomeRegion}: ${said(error)}`);
+      return undefined;
+    }
+  }
+
+  /** The trail of a chain, and whether what is told of its deliveries is about the chain's account; never throws. */
+  async function find({ account: wanted, homeRegion, trail: name }: ChainId): Promise<FoundTrail> {
+    try {
+      const listed = await trails(homeRegion);
+      const own = (await ownAccount(homeRegion, listed)) === wanted;
+      const named = listed.filter(({ Name, HomeRegion }) => Name === name && HomeRegion === homeRegion);
+      const trail =
+        named.find((candidate) => ownerOf(candidate) === wanted) ??
+        named.find(({ IsOrganizationTrail }) => IsOrganizationTrail === true);
+      // An organization's trail delivers for each account; its status is about the one that asks.
+      if (trail !== undefined) return { trail, isAboutIt: own || ownerOf(trail) === wanted };
+      if (own) return 'none';
+      onUnknown?.(
+        `DescribeTrails in ${homeRegion}: only account ${wanted} itself sees whether it has ${name}`,
+      );
+    } catch (error) {
+      onUnknown?.(`DescribeTrails in ${homeRegion}: ${said(error)}`);
+    }
+    return undefined;
   }
 
   return {
     publicKeys: keysOf,
 
     async trailState(chain) {
-      const { account: wanted, homeRegion, trail: name } = chain;
-      try {
-        const listed = await trails(homeRegion);
-        const own = (await ownAccount(homeRegion, listed)) === wanted;
-        const named = listed.filter(({ Name, HomeRegion }) => Name === name && HomeRegion === homeRegion);
-        const trail =
-          named.find((candidate) => ownerOf(candidate) === wanted) ??
-          named.find(({ IsOrganizationTrail }) => IsOrganizationTrail === true);
-        if (trail === undefined) {
-          if (own) return { exists: false };
-          onUnknown?.(
-            `DescribeTrails in ${homeRegion}: only account ${wanted} itself sees whether it has ${name}`,
-          );
-          return undefined;
-        }
-        return {
-          exists: true,
-          ...given('validationEnabled', trail.LogFileValidationEnabled),
-          ...given('bucket', trail.S3BucketName),
-          ...(await statusOf(trail, chain, own || ownerOf(trail) === wanted)),
-        };
-      } catch (error) {
-        onUnknown?.(`DescribeTrails in ${homeRegion}: ${said(error)}`);
-        return undefined;
-      }
+      const found = await find(chain);
+      if (found === undefined) return undefined;
+      if (found === 'none') return { exists: false };
+      const { trail, isAboutIt } = found;
+      const status = await statusOf(trail, chain.region);
+      return {
+        exists: true,
+        ...given('validationEnabled', trail.LogFileValidationEnabled),
+        ...given('bucket', trail.S3BucketName),
+        ...loggingIn(status),
+        ...(isAboutIt
+          ? {
+              ...given('latestDigestDeliveryTime', status?.LatestDigestDeliveryTime?.toISOString()),
+              ...given('latestDigestDeliveryError', status?.LatestDigestDeliveryError || undefined),
+            }
+          : {}),
+      };
+    },
+
+    async trailSettings(chain) {
+      const found = await find(chain);
+      if (found === undefined) return undefined;
+      const { homeRegion } = chain;
+      if (found === 'none') return { ...nothingSet, homeRegion };
+      const { trail } = found;
+      const [status, selectors] = await Promise.all([statusOf(trail, chain.region), selectorsOf(trail)]);
+      // Half of it would look like a change.
+      if (status?.IsLogging === undefined) return undefined;
+      return {
+        ...loggingIn(status),
+        isLogging: status.IsLogging,
+        validationEnabled: trail.LogFileValidationEnabled ?? false,
+        isMultiRegion: trail.IsMultiRegionTrail ?? false,
+        homeRegion,
+        isOrganization: trail.IsOrganizationTrail ?? false,
+        includesGlobalServices: trail.IncludeGlobalServiceEvents ?? false,
+        bucket: trail.S3BucketName ?? '',
+        ...given('selectors', selectors && selectorsIn(selectors)),
+        ...given('latestDeliveryError', status.LatestDeliveryError || undefined),
+      };
     },
   };
 }
+
+/** Of a trail that there is no more. */
+const nothingSet = {
+  isLogging: false,
+  validationEnabled: false,
+  isMultiRegion: false,
+  isOrganization: false,
+  includesGlobalServices: false,
+  bucket: '',
+};
+
+const fieldOperators = {
+  equals: 'Equals',
+  startsWith: 'StartsWith',
+  endsWith: 'EndsWith',
+  notEquals: 'NotEquals',
+  notStartsWith: 'NotStartsWith',
+  notEndsWith: 'NotEndsWith',
+} as const;
+
+function selectorsIn({
+  EventSelectors,
+  AdvancedEventSelectors,
+}: GetEventSelectorsCommandOutput): Selectors | undefined {
+  if (AdvancedEventSelectors !== undefined && AdvancedEventSelectors.length > 0) {
+    return {
+      kind: 'advanced',
+      selectors: AdvancedEventSelectors.map(({ FieldSelectors = [] }) => ({
+        fieldSelectors: FieldSelectors.map(fieldSelector),
+      })),
+    };
+  }
+  return (
+    EventSelectors && {
+      kind: 'basic',
+      selectors: EventSelectors.map((selector) => ({
+        readWriteType: selector.ReadWriteType ?? 'All',
+        includeManagementEvents: selector.IncludeManagementEvents ?? true,
+        excludeManagementEventSources: selector.ExcludeManagementEventSources ?? [],
+      })),
+    }
+  );
+}
+
+function fieldSelector(selector: AdvancedFieldSelector): FieldSelector {
+  const conditions = Object.entries(fieldOperators).flatMap(([operator, name]) => {
+    const values = selector[name];
+    return values === undefined ? [] : [[operator, values]];
+  });
+  return { field: selector.Field ?? '', ...Object.fromEntries(conditions) };
+}
+
+/** `none`: its account has no such trail. Undefined: nobody knows. */
+type FoundTrail = { readonly trail: Trail; readonly isAboutIt: boolean } | 'none' | undefined;
+
+const loggingIn = (status: GetTrailStatusCommandOutput | undefined) => ({
+  ...given('isLogging', status?.IsLogging),
+  ...given('startedAt', status?.StartLoggingTime?.toISOString()),
+  ...given('stoppedAt', status?.StopLoggingTime?.toISOString()),
+});
 
 /** Keeps what a question was answered with for a minute; failures, too, so that nobody insists. */
 function remembered<T>(

@@ -4,12 +4,15 @@ import type {
   Finding,
   HistoryEntry,
   Judgement,
+  ObservationLinks,
   ResourceRef,
   Severity,
   Transition,
   TransitionKind,
 } from '../contracts/trailseal/finding';
 import { boundedJudgement, compareTwins, entryOf, isConclusive, laterJudgement } from './judgement';
+import { type LinkChange, linkChanges } from './link-transitions';
+import { isSameObservation, linksTo, observationsToLink } from './observations';
 import { compareKeys, holdsFrom, keyText } from './order';
 
 const HISTORY_LENGTH = 50;
@@ -64,17 +67,64 @@ export function addJudgement(
   const history = insert(before?.history ?? [], entry);
   const evidence = isConclusive(judgement) ? laterJudgement(before?.judgement, judgement) : before?.judgement;
   const at = timeKnown(before, now);
-  const after = assemble(before && history.at(-1) !== entry ? before : subject, history, evidence, at);
+  const after = {
+    ...assemble(before && history.at(-1) !== entry ? before : subject, history, evidence, at),
+    ...linksOf(before),
+  };
   return { finding: after, transitions: transitionsBetween(before, after, judgement, at) };
 }
 
 /** Time alone passes: an exemption may have ended since. */
 export function passTime(before: Finding, now: string): Change {
   const at = timeKnown(before, now);
-  const after = assemble(before, before.history, before.judgement, at);
+  const after = { ...assemble(before, before.history, before.judgement, at), ...linksOf(before) };
   return {
     finding: after,
     transitions: before.judgement ? transitionsBetween(before, after, before.judgement, at) : [],
+  };
+}
+
+const linksOf = (finding: Finding | undefined): Pick<Finding, 'links'> =>
+  finding?.links ? { links: finding.links } : {};
+
+/**
+ * Adds to a change what is known of who brought about what it shows; a link says nothing of the state, and the state
+ * nothing of a link.
+ * @param links of `observationsToLink`; undefined leaves those that are known
+ */
+export function withLinks(
+  before: Finding | undefined,
+  { finding, transitions }: Change,
+  links: readonly ObservationLinks[] | undefined,
+): Change {
+  const wanted = observationsToLink(finding);
+  const kept = (links ?? finding.links ?? []).filter((one) =>
+    wanted.some((observation) => isSameObservation(observation, one)),
+  );
+  const { links: _, ...rest } = finding;
+  const after: Finding = kept.length === 0 ? rest : { ...rest, links: [...kept] };
+  return {
+    finding: after,
+    transitions: [
+      ...transitions.map((planned) => {
+        const own = linksTo(kept, planned.late ? planned.was : planned.judgement);
+        return own === undefined ? planned : { ...planned, links: own };
+      }),
+      ...linkChanges(before, after).map((change) => linkTransition(after, change)),
+    ],
+  };
+}
+
+function linkTransition(finding: Finding, { kind, links, cause }: LinkChange): PlannedTransition {
+  const { id, judgement, exposure, state } = finding;
+  return {
+    id: shortHash([id, kind, cause].join('\n')),
+    kind,
+    findingId: id,
+    cause,
+    links,
+    ...(judgement ? { judgement } : {}),
+    ...(exposure && state !== 'exempt' ? { exposure } : {}),
   };
 }
 

@@ -34,6 +34,7 @@ export const entryOf = ({
   annotation,
   exemption,
   quietUntil,
+  activity,
 }: Judgement): HistoryEntry => ({
   observedAt,
   configurationStateId,
@@ -42,6 +43,7 @@ export const entryOf = ({
   annotation: shortenedTo(HISTORY_ANNOTATION_LENGTH, annotation),
   ...(exemption ? { exemptUntil: exemption.expiresAt } : {}),
   ...(quietUntil === undefined ? {} : { quietUntil }),
+  ...(activity?.actor.onBehalfOf === undefined ? {} : { onBehalfOf: activity.actor.onBehalfOf }),
 });
 
 /** INSUFFICIENT_DATA concludes nothing: it leaves a finding as it is. */
@@ -57,6 +59,8 @@ export const compareTwins = (a: HistoryEntry, b: HistoryEntry): number =>
   // The policy is the same in both, so the one without an exemption was only judged after its end.
   compareText(a.exemptUntil ?? '', b.exemptUntil ?? '') ||
   compareText(a.quietUntil ?? '', b.quietUntil ?? '') ||
+  // A call of a session was judged by itself first when the record of who started the session came late.
+  compareText(a.onBehalfOf ?? '', b.onBehalfOf ?? '') ||
   compareText(a.annotation, b.annotation);
 
 /** The later of two judgements; of one observation judged twice, the one that says more. */

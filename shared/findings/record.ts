@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding, FindingEventDetail, Judgement, Transition } from '../contracts/trailseal/finding';
-import { addJudgement, type Change, findingId, nextChangeAt, passTime, type Subject } from './finding';
+import {
+  addJudgement,
+  type Change,
+  findingId,
+  nextChangeAt,
+  passTime,
+  type Subject,
+  withLinks,
+} from './finding';
+import type { LinkFinding, UsedRecord } from './links';
 
 /** A finding as the table holds it: with the number of its last write, and the transitions still to be published. */
 export interface StoredFinding {
@@ -22,6 +31,8 @@ export interface RecordNeeds {
     clear(published: StoredFinding, dueAt: string | undefined): Promise<boolean>;
   };
   readonly bus: { publish(events: readonly FindingEventDetail[]): Promise<void> };
+  /** Left out by those who learn nothing of who did what: then a finding keeps the links that it has. */
+  readonly link?: LinkFinding;
   readonly now: () => string;
 }
 
@@ -47,6 +58,7 @@ export class Contended extends Error {
  * outbox is cleared. Whatever fails on the way, doing it again ends with the same finding, and the same transitions
  * published at least once.
  *
+ * @param used the record of the call that the judgement is about, if it is about one
  * @returns the transitions that this judgement brought about; none for one that is known already
  * @throws Contended, or what table and bus throw
  */
@@ -54,8 +66,13 @@ export const recordJudgement = (
   subject: Subject,
   judgement: Judgement,
   needs: RecordNeeds,
+  used?: UsedRecord,
 ): Promise<readonly Transition[]> =>
-  update(findingId(subject), (before, now) => addJudgement(before, subject, judgement, now), needs);
+  update(findingId(subject), (before, now) => addJudgement(before, subject, judgement, now), needs, used);
+
+/** Brings into a finding what has become known of who did it, and of whether the record of that is true. */
+export const relinkFinding = (id: string, needs: RecordNeeds): Promise<readonly Transition[]> =>
+  update(id, (before) => before && { finding: before, transitions: [] }, needs);
 
 /** Does what time alone has made due for a finding: publishes what was left over, ends exemptions. */
 export const settleFinding = (id: string, needs: RecordNeeds): Promise<readonly Transition[]> =>
@@ -64,12 +81,15 @@ export const settleFinding = (id: string, needs: RecordNeeds): Promise<readonly 
 async function update(
   id: string,
   change: (before: Finding | undefined, now: string) => Change | undefined,
-  { table, bus, now }: RecordNeeds,
+  { table, bus, link, now }: RecordNeeds,
+  used?: UsedRecord,
 ): Promise<readonly Transition[]> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await table.read(id);
     const at = now();
-    const changed = change(stored?.finding, at);
+    const judged = change(stored?.finding, at);
+    // Between reading the finding and writing it, so that whoever writes last has seen all that was known.
+    const changed = judged && withLinks(stored?.finding, judged, await link?.(judged.finding, used));
     if (changed === undefined || (stored && isDeepStrictEqual(changed.finding, stored.finding))) {
       if (stored) await publishOutbox(stored, { table, bus, now });
       return [];

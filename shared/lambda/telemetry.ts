@@ -4,8 +4,10 @@ import type middy from '@middy/core';
 
 /** What a function counts. `RuleFailures` is a rule that threw: a bug of ours. */
 export type MetricName =
+  | 'AlertsFolded'
   | 'AlertsSent'
   | 'AlertsSuperseded'
+  | 'CallsIndexed'
   | 'ChainFindings'
   | 'ChainsWatched'
   | 'DeadLetters'
@@ -21,6 +23,7 @@ export type MetricName =
   | 'LogsNotValid'
   | 'LogsVerified'
   | 'NotificationsIgnored'
+  | 'ProofsLearned'
   | 'RuleFailures'
   | 'TransientFailures';
 

@@ -61,6 +61,20 @@ describe('the way of a call', () => {
     expect(finding?.exposure).toEqual({ from: '2026-01-31T09:00:00.000Z' });
   });
 
+  test('the key that all of it is encrypted with is known as its own', async () => {
+    const pipeline = await start();
+    const deletion = (keyId: string) =>
+      activityEvent({
+        eventSource: 'kms.amazonaws.com',
+        eventName: 'ScheduleKeyDeletion',
+        requestParameters: { keyId, pendingWindowInDays: 7 },
+      });
+    const own = pipeline.aws.arn('Key');
+    await pipeline.send(deletion(own.slice(own.lastIndexOf('/') + 1)), deletion('of-somebody-else'));
+    const tampering = told(pipeline).filter((line) => line.endsWith('activity-trailseal-tamper'));
+    expect(tampering).toEqual(['Opened critical activity-trailseal-tamper']);
+  });
+
   test('a call that failed has stopped nothing, and does not even come here', async () => {
     const pipeline = await start();
     await pipeline.send(activityEvent({ ...stopLogging, errorCode: 'TrailNotFoundException' }));
@@ -149,22 +163,24 @@ describe('root', () => {
     expect(told(pipeline)).toContain('Opened critical activity-root-usage');
   });
 
-  test('in a session that AssumeRoot gave out is told of with who asked for it', async () => {
+  const started = activityEvent({
+    eventSource: 'sts.amazonaws.com',
+    eventName: 'AssumeRoot',
+    requestParameters: {
+      targetPrincipal: ACCOUNT,
+      taskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy' },
+    },
+    responseElements: { credentials: { accessKeyId: 'ASIAROOT' } },
+  });
+
+  test.each([
+    ['first', [started, use]],
+    ['last', [use, started, started]],
+  ])('in a session whose start comes %s is told of with who started it', async (_, events) => {
     const pipeline = await start();
-    await pipeline.send(
-      activityEvent({
-        eventSource: 'sts.amazonaws.com',
-        eventName: 'AssumeRoot',
-        requestParameters: {
-          targetPrincipal: ACCOUNT,
-          taskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy' },
-        },
-        responseElements: { credentials: { accessKeyId: 'ASIAROOT' } },
-      }),
-    );
-    await pipeline.send(use);
+    for (const event of events) await pipeline.send(event);
     const uses = pipeline.alerts().filter(({ control }) => control.id === 'activity-root-usage');
-    const alert = uses.find(({ links }) => links.actor.activity?.eventName === 'DeleteBucketPolicy');
+    const alert = uses.findLast(({ links }) => links.actor.activity?.eventName === 'DeleteBucketPolicy');
     expect(alert?.severity).toBe('medium');
     expect(alert?.summary).toContain('assumed-role/engineer/alice');
   });

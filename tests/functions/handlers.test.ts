@@ -2,7 +2,13 @@ import { ConfigServiceClient, GetResourceConfigHistoryCommand } from '@aws-sdk/c
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { activityEvent } from '../support/activity-events';
@@ -17,6 +23,8 @@ const deployed = {
   ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:alerts',
   ACCOUNT_ID: '123456789012',
   POLICY_SINCE: '2026-01-01T00:00:00.000Z',
+  KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/own',
+  EVIDENCE_BUCKET: 'evidence',
   JOBS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/verify-trail',
 };
 
@@ -32,6 +40,8 @@ beforeEach(() => {
   for (const mock of [table, bus, topic, queue, config]) mock.reset();
   table.on(GetCommand).resolves({});
   table.on(UpdateCommand).resolves({});
+  table.on(PutCommand).resolves({});
+  table.on(QueryCommand).resolves({});
   bus.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] });
   topic.on(PublishCommand).resolves({ MessageId: 'm' });
   queue.on(SendMessageCommand).resolves({ MessageId: 'm' });
@@ -131,7 +141,7 @@ test('sweep-findings asks the index for what is due', async () => {
 test('watch-trails asks for the chains that are known; no bucket is named, so there is nothing to list', async () => {
   table.on(QueryCommand).resolves({ Items: [] });
   const { handler } = await import('../../functions/watch-trails/handler');
-  expect(await handler({}, context)).toEqual({ chains: 0, expected: 0 });
+  expect(await handler({}, context)).toEqual({ chains: 0, expected: 0, seals: 0, seeks: 0 });
   expect(table.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({ TableName: 'findings' });
 });
 
@@ -141,6 +151,11 @@ test.each([
     'detect-activity',
     activityEvent({ eventSource: 'ec2.amazonaws.com', eventName: 'DescribeVpcs' }),
     { detected: [] },
+  ],
+  [
+    'index-activity',
+    activityEvent({ eventSource: 'ec2.amazonaws.com', eventName: 'DescribeVpcs', readOnly: true }),
+    { resources: 0 },
   ],
 ])('%s takes a bare event', async (name, event, outcome) => {
   const { handler } = await import(`../../functions/${name}/handler`);
@@ -152,9 +167,12 @@ test.each([
   ['send-alert', 'ALERTS_TOPIC_ARN'],
   ['sweep-findings', 'TABLE_NAME'],
   ['verify-trail', 'QUEUE_URL'],
+  ['verify-trail', 'EVIDENCE_BUCKET'],
   ['watch-trails', 'JOBS_URL'],
   ['detect-activity', 'POLICY_SINCE'],
+  ['detect-activity', 'KEY_ARN'],
   ['import-finding', 'ACCOUNT_ID'],
+  ['index-activity', 'BUS_NAME'],
 ])('%s without %s says so when it is loaded', async (name, variable) => {
   delete process.env[variable];
   await jest.isolateModulesAsync(async () => {

@@ -389,9 +389,14 @@ test('each role allows what its function calls, and nothing that none of them ev
     'Opened sg-no-world-admin-ipv4',
     'Opened sg-no-world-admin-ipv4',
   ]);
+  const burst = Array.from({ length: 12 }, (_, index) =>
+    itemChange({ ...opened, resourceId: `sg-${index}` }),
+  );
+  await pipeline.send(...burst);
+  expect(told(pipeline).at(-1)).toBe('Summary sg-no-world-admin-ipv4');
   expect(aws.deniedCalls()).toEqual([]);
   // Those of the other functions are used in tests of their own.
-  const elsewhere = /^(VerifyTrail|WatchTrails|DetectActivity|ImportFinding)Role$/;
+  const elsewhere = /^(VerifyTrail|WatchTrails|DetectActivity|ImportFinding|IndexActivity)Role$/;
   const others = aws.unusedGrants().filter(({ role }) => !elsewhere.test(role));
   expect(others).toEqual([]);
 });

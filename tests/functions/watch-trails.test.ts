@@ -4,6 +4,8 @@ import type { TrailObjects } from '../../local/trails/objects';
 import { asSource } from '../../local/trails/sources';
 import type { TrailFolder } from '../../shared/aws/chains-table';
 import type { LogBucket } from '../../shared/aws/log-bucket';
+import type { SoughtName } from '../../shared/findings/activity-index';
+import type { WitnessName } from '../../shared/findings/witnesses';
 import type { ChainId } from '../../shared/proof/trail/verdict';
 
 const HOME = { accountId: '111122223333', region: 'us-east-1' };
@@ -26,11 +28,13 @@ const bucketOf = (objects: TrailObjects): LogBucket => ({
 interface World {
   readonly buckets?: Readonly<Record<string, LogBucket>>;
   readonly coverage?: { readonly accounts: readonly string[]; readonly regions: readonly string[] };
+  readonly seals?: readonly WitnessName[];
+  readonly seeks?: readonly SoughtName[];
   readonly known?: readonly { readonly chain: ChainId; readonly folder: TrailFolder }[];
 }
 
 /** Runs it, and tells what it had checked. */
-async function watch({ buckets = {}, coverage, known = [] }: World) {
+async function watch({ buckets = {}, coverage, known = [], seals = [], seeks = [] }: World) {
   const sent: Record<string, unknown>[] = [];
   const said: unknown[] = [];
   const run = watchTrails({
@@ -48,6 +52,8 @@ async function watch({ buckets = {}, coverage, known = [] }: World) {
     home: HOME,
     sourceOf: (name) => buckets[name],
     chains: { chains: async () => [...known] },
+    witnesses: { due: async () => [...seals] },
+    index: { soughtDue: async () => [...seeks] },
     jobs: { send: async (jobs) => void sent.push(...(jobs as Record<string, unknown>[])) },
     telemetry: {
       count: () => undefined,
@@ -83,7 +89,7 @@ test('a chain that is found is checked, with a sample from the time since the fi
     },
     { job: 'check-coverage', account: HOME.accountId, region: 'us-east-1' },
   ]);
-  expect(outcome).toEqual({ chains: 1, expected: 1 });
+  expect(outcome).toEqual({ chains: 1, expected: 1, seals: 0, seeks: 0 });
 });
 
 test('organization, prefix and several trails of one folder', async () => {
@@ -135,6 +141,17 @@ test('each account and Region that is named is asked after, "all" names none', a
       ['eu-west-1', 'us-east-1'].map((region) => ({ job: 'check-coverage', account, region })),
     ),
   );
+});
+
+test('whoever waits for a record or a cause that is due is looked for', async () => {
+  const witness = { account: HOME.accountId, eventTime: '2026-01-31T08:00:00.000Z', eventID: 'e' };
+  const item = { account: HOME.accountId, sk: '2026-01-31T08:00:00.000Z#0123' };
+  const { sent, outcome } = await watch({ seals: [witness], seeks: [item] });
+  expect(sent).toEqual([
+    { job: 'seal', ...witness },
+    { job: 'seek', ...item },
+  ]);
+  expect(outcome).toMatchObject({ seals: 1, seeks: 1 });
 });
 
 test('without buckets there is nothing to expect', async () => {

@@ -1,10 +1,13 @@
 import {
   CloudTrailClient,
   DescribeTrailsCommand,
+  GetEventSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
   ListPublicKeysCommand,
   ListTrailsCommand,
+  LookupEventsCommand,
+  type LookupEventsCommandInput,
 } from '@aws-sdk/client-cloudtrail';
 import { accessKeyOf } from '../../local/access';
 import { REGION, startTestAws, stopAll, type TestAws } from '../support/local-aws';
@@ -124,6 +127,83 @@ test('the status of a trail is what was set, and goes with the trail', async () 
   await expect(status()).rejects.toMatchObject({ name: 'TrailNotFoundException' });
 });
 
+test('what a trail logs is all management events until it is told otherwise', async () => {
+  const { aws, client } = await start();
+  aws.cloudtrail.putTrail({ Name: 'main', S3BucketName: 'logs', IncludeGlobalServiceEvents: false });
+  const selectors = () => client.send(new GetEventSelectorsCommand({ TrailName: ARN }));
+  expect(await selectors()).toMatchObject({
+    TrailARN: ARN,
+    EventSelectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
+  });
+  const fields = [{ Field: 'eventCategory', Equals: ['Management'] }];
+  aws.cloudtrail.setSelectors('main', { AdvancedEventSelectors: [{ FieldSelectors: fields }] });
+  const { EventSelectors, AdvancedEventSelectors } = await selectors();
+  expect(EventSelectors).toBeUndefined();
+  expect(AdvancedEventSelectors).toEqual([{ FieldSelectors: fields }]);
+});
+
+describe('the event history', () => {
+  const record = (eventID: string, eventTime: string, bucketName: string, awsRegion = REGION) => ({
+    eventID,
+    eventTime,
+    awsRegion,
+    eventName: 'PutBucketPolicy',
+    eventSource: 's3.amazonaws.com',
+    requestParameters: { bucketName },
+  });
+  const records = [
+    record('e1', '2026-01-31T08:00:00Z', 'logs'),
+    record('e2', '2026-01-31T09:00:00Z', 'logs'),
+    record('e3', '2026-01-31T09:30:00Z', 'other'),
+    record('e4', '2026-01-31T09:30:00Z', 'logs', 'us-east-1'),
+    record('e5', '2025-10-01T00:00:00Z', 'logs'),
+  ];
+  const by = (AttributeKey: 'EventId' | 'ResourceName', AttributeValue: string) => ({
+    LookupAttributes: [{ AttributeKey, AttributeValue }],
+  });
+
+  test.each<[name: string, input: LookupEventsCommandInput, found: string[]]>([
+    ['all of the Region, newest first, 90 days back', {}, ['e3', 'e2', 'e1']],
+    ['by event id', by('EventId', 'e2'), ['e2']],
+    ['by the resource that it names', by('ResourceName', 'logs'), ['e2', 'e1']],
+    [
+      'in a time',
+      { StartTime: new Date('2026-01-31T08:30:00Z'), EndTime: new Date('2026-01-31T09:00:00Z') },
+      ['e2'],
+    ],
+  ])('%s', async (_, input, found) => {
+    const { aws, client } = await start();
+    aws.cloudtrail.remember(records);
+    const { Events = [] } = await client.send(new LookupEventsCommand(input));
+    expect(Events.map(({ EventId }) => EventId)).toEqual(found);
+    expect(Events.map(({ CloudTrailEvent = '' }) => JSON.parse(CloudTrailEvent))).toEqual(
+      found.map((id) => records.find(({ eventID }) => eventID === id)),
+    );
+  });
+
+  test('comes in pages', async () => {
+    const { aws, client } = await start();
+    aws.cloudtrail.remember(records);
+    const first = await client.send(new LookupEventsCommand({ MaxResults: 2 }));
+    const second = await client.send(new LookupEventsCommand({ MaxResults: 2, NextToken: first.NextToken }));
+    const ids = [first, second].map(({ Events = [] }) => Events.map(({ EventId }) => EventId));
+    expect(ids).toEqual([['e3', 'e2'], ['e1']]);
+    expect(second.NextToken).toBeUndefined();
+  });
+
+  test.each<[LookupEventsCommandInput, string]>([
+    [
+      { LookupAttributes: [by('EventId', 'a'), by('EventId', 'b')].flatMap((one) => one.LookupAttributes) },
+      'InvalidLookupAttributesException',
+    ],
+    [{ MaxResults: 51 }, 'InvalidMaxResultsException'],
+    [{ StartTime: new Date('2026-01-31'), EndTime: new Date('2026-01-30') }, 'InvalidTimeRangeException'],
+  ])('%j is refused', async (input, name) => {
+    const { client } = await start();
+    await expect(client.send(new LookupEventsCommand(input))).rejects.toMatchObject({ name });
+  });
+});
+
 test('a role needs a right for each question, on the trail where there is one', async () => {
   const aws = await startTestAws(
     s3Template([
@@ -146,6 +226,9 @@ test('a role needs a right for each question, on the trail where there is one', 
   await there.send(new DescribeTrailsCommand({}));
   await expect(reader.send(new ListPublicKeysCommand({}))).rejects.toMatchObject(refused);
   await expect(reader.send(new DescribeTrailsCommand({}))).rejects.toMatchObject(refused);
+  await expect(reader.send(new LookupEventsCommand({}))).rejects.toMatchObject(refused);
+  const selectors = new GetEventSelectorsCommand({ TrailName: 'other' });
+  await expect(reader.send(selectors)).rejects.toMatchObject(refused);
 });
 
 test('CloudTrail announces log files to a topic that lets it in: keys in plain, no subject', async () => {
@@ -186,6 +269,8 @@ describe('at the door', () => {
       ['PUT public-keys?region=us-east-1', february],
       ['PUT trails', trail],
       ['PUT trail-status?trail=main', { IsLogging: false }],
+      ['PUT trail-selectors?trail=main', { EventSelectors: [] }],
+      ['PUT activity', [{ eventID: 'e', eventTime: '2026-01-31T09:00:00Z', awsRegion: REGION }]],
       ['POST log-notices', { topicArn: TOPIC, bucket: 'more-logs', keys: ['k'] }],
     ] as const) {
       expect({ route, ...(await knock(aws, route, body)) }).toMatchObject({ route, status: 200 });
@@ -197,6 +282,9 @@ describe('at the door', () => {
     }
     const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name: 'main' }));
     expect(IsLogging).toBe(false);
+    expect((await client.send(new LookupEventsCommand({}))).Events).toHaveLength(1);
+    const selectors = await client.send(new GetEventSelectorsCommand({ TrailName: 'main' }));
+    expect(selectors.EventSelectors).toEqual([]);
     await aws.idle();
     expect(aws.queue('raw').visible).toBe(1);
   });
@@ -211,6 +299,10 @@ describe('at the door', () => {
     ['PUT trail-status?trail=none', {}, 'there is no trail none'],
     ['PUT trail-status?trail=main', { IsLogging: 'yes' }, 'IsLogging must be a boolean'],
     ['PUT trail-status?trail=main', { StopLoggingTime: 'now' }, 'StopLoggingTime must be a time such as'],
+    ['PUT trail-selectors?trail=none', { EventSelectors: [] }, 'there is no trail none'],
+    ['PUT trail-selectors?trail=main', {}, 'selectors: a list of objects must be given'],
+    ['PUT activity', { eventID: 'e', eventTime: 'now', awsRegion: 'r' }, 'eventTime must be a time such as'],
+    ['PUT activity', [{ eventID: 'e' }], 'record: eventTime must be a string'],
     ['POST log-notices', { topicArn: 'x', bucket: 'b' }, 'Topic does not exist'],
     ['POST log-notices', [], 'the body must be a JSON object'],
   ])('%s %j is refused with what was expected', async (route, body, message) => {

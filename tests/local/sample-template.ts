@@ -45,7 +45,7 @@ export function sampleTemplate(): Template {
         Properties: {
           TableName: 'trailseal-test-findings',
           BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: ['pk', 'sk', 'state'].map((AttributeName) => ({
+          AttributeDefinitions: ['pk', 'sk', 'state', 'due', 'dueAt'].map((AttributeName) => ({
             AttributeName,
             AttributeType: 'S',
           })),
@@ -58,6 +58,14 @@ export function sampleTemplate(): Template {
               IndexName: 'byState',
               KeySchema: [{ AttributeName: 'state', KeyType: 'HASH' }],
               Projection: { ProjectionType: 'ALL' },
+            },
+            {
+              IndexName: 'due',
+              KeySchema: [
+                { AttributeName: 'due', KeyType: 'HASH' },
+                { AttributeName: 'dueAt', KeyType: 'RANGE' },
+              ],
+              Projection: { ProjectionType: 'KEYS_ONLY' },
             },
           ],
           TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },

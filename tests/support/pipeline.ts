@@ -5,6 +5,7 @@ import policy from '../../compliance.yml';
 import { detectActivity } from '../../functions/detect-activity/detect-activity';
 import { evaluateConfiguration } from '../../functions/evaluate-configuration/evaluate-configuration';
 import { importFinding } from '../../functions/import-finding/import-finding';
+import { indexActivity } from '../../functions/index-activity/index-activity';
 import { sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
 import { verifyTrail } from '../../functions/verify-trail/verify-trail';
@@ -12,23 +13,31 @@ import { watchTrails } from '../../functions/watch-trails/watch-trails';
 import { accessKeyOf } from '../../local/access';
 import type { LocalAwsOptions } from '../../local/aws';
 import type { Template } from '../../local/template';
+import { activityIndex } from '../../shared/aws/activity-index';
+import { activityLookup } from '../../shared/aws/activity-lookup';
 import { activityTable } from '../../shared/aws/activity-table';
 import { alertTopic } from '../../shared/aws/alert-topic';
+import { bursts } from '../../shared/aws/bursts';
 import { chainsTable } from '../../shared/aws/chains-table';
 import { claims } from '../../shared/aws/claims';
 import { configHistory } from '../../shared/aws/config-history';
+import { evidenceBucket } from '../../shared/aws/evidence-bucket';
 import { findingsBus } from '../../shared/aws/findings-bus';
 import { findingsTable } from '../../shared/aws/findings-table';
 import { jobQueue } from '../../shared/aws/job-queue';
 import { queues } from '../../shared/aws/queues';
+import { recordSearches } from '../../shared/aws/record-searches';
+import { settingsHistory } from '../../shared/aws/settings-history';
 import { trailService } from '../../shared/aws/trail-service';
 import { watchedBuckets } from '../../shared/aws/watched-buckets';
+import { witnessesTable } from '../../shared/aws/witnesses-table';
 import { parseMessageBody } from '../../shared/contracts/aws/trail-notification';
 import type { Trails } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
 import { controls, detections, partners, rulesByResourceType, verifications } from '../../shared/controls';
 import { detector } from '../../shared/controls/detections/detector';
 import type { RulesByType } from '../../shared/controls/judge';
+import { linkFinding } from '../../shared/findings/links';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
 import { type PowertoolsTelemetry, telemetry } from '../../shared/lambda/telemetry';
@@ -40,6 +49,7 @@ const names = {
   detect: `${PREFIX}-detect-activity`,
   evaluate: `${PREFIX}-evaluate-configuration`,
   import: `${PREFIX}-import-finding`,
+  index: `${PREFIX}-index-activity`,
   send: `${PREFIX}-send-alert`,
   sweep: `${PREFIX}-sweep-findings`,
   verify: `${PREFIX}-verify-trail`,
@@ -50,6 +60,7 @@ const logicalIds: Readonly<Record<keyof typeof names, string>> = {
   detect: 'DetectDashactivityLambdaFunction',
   evaluate: 'EvaluateDashconfigurationLambdaFunction',
   import: 'ImportDashfindingLambdaFunction',
+  index: 'IndexDashactivityLambdaFunction',
   send: 'SendDashalertLambdaFunction',
   sweep: 'SweepDashfindingsLambdaFunction',
   verify: 'VerifyDashtrailLambdaFunction',
@@ -88,15 +99,18 @@ export interface Pipeline {
 
 export interface PipelineOptions extends Partial<LocalAwsOptions> {
   readonly rules?: RulesByType;
+  /** Whether records are looked for in the sample trail. */
+  readonly isWatched?: boolean;
 }
 
 export async function startPipeline(template: Template, options: PipelineOptions = {}): Promise<Pipeline> {
   const counted = new Map<string, number>();
-  const { rules: judging = rulesByResourceType, ...awsOptions } = options;
+  const { rules: judging = rulesByResourceType, isWatched = false, ...awsOptions } = options;
   const handlers: Record<string, Handler> = {
     [names.detect]: (event, clients) => detectHandler(clients)(event, contextOf(names.detect)),
     [names.evaluate]: (event, clients) => evaluateHandler(clients)(event, contextOf(names.evaluate)),
     [names.import]: (event, clients) => importHandler(clients)(event, contextOf(names.import)),
+    [names.index]: (event, clients) => indexHandler(clients)(event, contextOf(names.index)),
     [names.send]: (event, clients) => sendHandler(clients)(event, contextOf(names.send)),
     [names.sweep]: (event, clients) => sweepHandler(clients)(event, contextOf(names.sweep)),
     [names.verify]: (event, clients) => verifyHandler(clients)(event, contextOf(names.verify)),
@@ -122,6 +136,20 @@ export async function startPipeline(template: Template, options: PipelineOptions
     bus: findingsBus(variable(name, 'BUS_NAME'), clients.events),
     now,
   });
+  const linked = (clients: Clients, name: string) => {
+    const table = variable(name, 'TABLE_NAME');
+    const index = activityIndex(table, clients.dynamodb);
+    const witnesses = witnessesTable(table, clients.dynamodb);
+    const { rootSession } = activityTable(table, clients.dynamodb);
+    return {
+      index,
+      witnesses,
+      record: {
+        ...record(clients, name),
+        link: linkFinding({ index, witnesses, isWatched, rootSession, now }),
+      },
+    };
+  };
   const ownQueues = (clients: Clients, name: string) =>
     queues(variable(name, 'QUEUE_URL'), variable(name, 'DEAD_LETTERS_URL'), clients.sqs);
 
@@ -136,7 +164,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
         policy: { ...policy, since: '2026-01-01T00:00:00.000Z' },
         home: { accountId: ACCOUNT, region: REGION },
         history: configHistory(clients.config),
-        record: record(clients, names.evaluate),
+        ...linked(clients, names.evaluate),
         telemetry: observed,
       }),
     });
@@ -149,11 +177,25 @@ export async function startPipeline(template: Template, options: PipelineOptions
       queues: ownQueues(clients, names.detect),
       telemetry: observed,
       handle: detectActivity({
-        detector: detector(detections, inForce),
+        detector: detector(detections, { ...inForce, ownKeys: [variable(names.detect, 'KEY_ARN')] }),
         policy: inForce,
         home: { accountId: ACCOUNT, region: REGION },
         activity: activityTable(variable(names.detect, 'TABLE_NAME'), clients.dynamodb),
-        record: record(clients, names.detect),
+        record: linked(clients, names.detect).record,
+        telemetry: observed,
+      }),
+    });
+  };
+  const indexHandler = (clients: Clients) => {
+    const observed = counting('index-activity', counted);
+    return queueHandler({
+      name: 'index-activity',
+      queues: ownQueues(clients, names.index),
+      telemetry: observed,
+      handle: indexActivity({
+        policy,
+        home: { accountId: ACCOUNT, region: REGION },
+        ...linked(clients, names.index),
         telemetry: observed,
       }),
     });
@@ -184,6 +226,8 @@ export async function startPipeline(template: Template, options: PipelineOptions
         policy,
         topic: alertTopic(variable(names.send, 'ALERTS_TOPIC_ARN'), clients.sns),
         claims: claims(variable(names.send, 'TABLE_NAME'), 'send-alert', now, clients.dynamodb),
+        bursts: bursts(variable(names.send, 'TABLE_NAME'), now, clients.dynamodb),
+        jobs: jobQueue(variable(names.send, 'QUEUE_URL'), clients.sqs),
         telemetry: observed,
         now: () => new Date(now()),
       }),
@@ -219,10 +263,14 @@ export async function startPipeline(template: Template, options: PipelineOptions
       parse: parseMessageBody,
       handle: verifyTrail({
         ...trailNeeds(clients, 'verify'),
+        ...linked(clients, names.verify),
+        settings: settingsHistory(variable(names.verify, 'TABLE_NAME'), clients.dynamodb),
+        searches: recordSearches(variable(names.verify, 'TABLE_NAME'), clients.dynamodb),
+        evidence: evidenceBucket(variable(names.verify, 'EVIDENCE_BUCKET'), ACCOUNT, placeOf('verify')),
+        lookup: activityLookup({ ...placeOf('verify'), sleep: async () => undefined }),
         verifications,
         trails: trailService({ ...placeOf('verify'), account: ACCOUNT, now: () => aws.clock.now() }),
         jobs: jobQueue(variable(names.verify, 'QUEUE_URL'), clients.sqs),
-        record: record(clients, names.verify),
         telemetry: observed,
       }),
     });
@@ -233,6 +281,8 @@ export async function startPipeline(template: Template, options: PipelineOptions
       telemetry: observed,
       run: watchTrails({
         ...trailNeeds(clients, 'watch'),
+        witnesses: witnessesTable(variable(names.watch, 'TABLE_NAME'), clients.dynamodb),
+        index: activityIndex(variable(names.watch, 'TABLE_NAME'), clients.dynamodb),
         jobs: jobQueue(variable(names.watch, 'JOBS_URL'), clients.sqs),
         telemetry: observed,
         random: () => 0.5,

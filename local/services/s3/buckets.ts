@@ -30,6 +30,8 @@ export interface ObjectVersion {
   readonly etag: string;
   readonly lastModified: number;
   readonly settings: ObjectSettings;
+  /** Until then Object Lock lets nobody delete it for good. */
+  readonly lockedUntil?: number;
   /** Made once, when the object is put: reading must cost next to nothing. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -40,6 +42,13 @@ export interface BucketOptions {
   policy?: Statement[];
 }
 
+/** How long Object Lock keeps what is put into a bucket. */
+export interface Retention {
+  mode: 'GOVERNANCE' | 'COMPLIANCE';
+  days: number;
+}
+
+const DAY_MS = 86_400_000;
 /** The etag of no bytes, which S3 states for a delete marker. */
 const EMPTY = '"d41d8cd98f00b204e9800998ecf8427e"';
 const NO_NOTIFICATION: Notification = { rules: [], eventBridge: false };
@@ -52,6 +61,10 @@ export class Bucket {
   readonly region: string;
   readonly policy: Statement[];
   versioning: 'Enabled' | 'Suspended' | undefined;
+  /** What every new object is locked for; undefined without Object Lock. */
+  retention: Retention | undefined;
+  /** The bucket's own key, for what is put without naming one. */
+  kmsKeyId: string | undefined;
   /** The lifecycle configuration as it was put: it is kept and told, nothing expires here. */
   lifecycle: string | undefined;
   notification = NO_NOTIFICATION;
@@ -71,7 +84,11 @@ export class Bucket {
     this.#clock = clock;
   }
 
-  put(key: string, body: Buffer, settings: ObjectSettings = {}): ObjectVersion {
+  put(key: string, body: Buffer, given: ObjectSettings = {}): ObjectVersion {
+    const settings =
+      given.kmsKeyId === undefined && this.kmsKeyId !== undefined
+        ? { ...given, kmsKeyId: this.kmsKeyId }
+        : given;
     const etag = `"${createHash('md5').update(body).digest('hex')}"`;
     const lastModified = this.#clock.now();
     const versionId = this.versioning === 'Enabled' ? newVersionId() : 'null';
@@ -79,7 +96,17 @@ export class Bucket {
       ...headersOf(settings, body.length, etag, lastModified),
       ...(this.versioning ? { 'x-amz-version-id': versionId } : {}),
     };
-    const version = { key, versionId, deleteMarker: false, body, etag, lastModified, settings, headers };
+    const version = {
+      key,
+      versionId,
+      deleteMarker: false,
+      body,
+      etag,
+      lastModified,
+      settings,
+      headers,
+      ...(this.retention ? { lockedUntil: lastModified + this.retention.days * DAY_MS } : {}),
+    };
     this.#add(version);
     return version;
   }
@@ -138,6 +165,9 @@ export class Bucket {
     }
   }
 }
+
+/** Whether Object Lock keeps a version from being deleted for good. */
+export const isLocked = ({ lockedUntil = 0 }: ObjectVersion, now: number): boolean => lockedUntil > now;
 
 export const isArchived = ({ settings }: ObjectVersion): boolean =>
   ARCHIVED.has(settings.storageClass ?? 'STANDARD');

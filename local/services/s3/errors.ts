@@ -16,8 +16,10 @@ const KNOWN: Readonly<Record<string, readonly [statusCode: number, message: stri
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidAccessKeyId: [403, 'The AWS Access Key Id you provided does not exist in our records.'],
   InvalidArgument: [400, 'Invalid Argument'],
+  InvalidBucketState: [409, 'The request is not valid with the current state of the bucket.'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
+  InvalidRequest: [400, 'Invalid Request'],
   InvalidRange: [416, 'The requested range is not satisfiable'],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   MalformedXML: [

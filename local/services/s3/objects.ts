@@ -1,5 +1,6 @@
 import type { AccessControl, Caller, Need } from '../../access';
-import { type Bucket, isArchived, type ObjectSettings, type ObjectVersion } from './buckets';
+import type { Clock } from '../../clock';
+import { type Bucket, isArchived, isLocked, type ObjectSettings, type ObjectVersion } from './buckets';
 import { S3Error } from './errors';
 import type { Notices } from './notices';
 import { onBucket, onObject, type S3Answer, type S3Operation } from './operation';
@@ -9,11 +10,14 @@ import { header, readPayload, readRange, type S3Request } from './request';
 const NOT_SIMULATED =
   /^x-amz-(copy-source|tagging|object-lock|grant-|website-redirect|server-side-encryption-customer)/;
 
+const BYPASS = 'x-amz-bypass-governance-retention';
+
 /** GetObject, HeadObject, PutObject and DeleteObject. */
 export function objectOperations(
   access: AccessControl,
   notices: Notices,
   defaultAccount: string,
+  clock: Clock,
 ): Record<'GetObject' | 'HeadObject' | 'PutObject' | 'DeleteObject', S3Operation> {
   const read: S3Operation = {
     needs: ({ key, query }, bucket) => {
@@ -36,9 +40,11 @@ export function objectOperations(
       needs: ({ key, headers }, bucket) => [
         {
           ...onObject(bucket, key, 'PutObject', { 's3:x-amz-acl': header(headers, 'x-amz-acl') }),
-          ...encryption(access, header(headers, 'x-amz-server-side-encryption-aws-kms-key-id'), [
-            'kms:GenerateDataKey',
-          ]),
+          ...encryption(
+            access,
+            header(headers, 'x-amz-server-side-encryption-aws-kms-key-id') ?? bucket.kmsKeyId,
+            ['kms:GenerateDataKey'],
+          ),
         },
       ],
       run: (request, bucket) => {
@@ -50,6 +56,12 @@ export function objectOperations(
           throw new S3Error('PreconditionFailed');
         }
         const { body, checksums } = readPayload(headers, request.body);
+        if (bucket.retention && headers['content-md5'] === undefined && Object.keys(checksums).length === 0) {
+          throw new S3Error(
+            'InvalidRequest',
+            'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters',
+          );
+        }
         const version = bucket.put(key, body, { ...settingsOf(headers), checksums });
         notices.tell({
           bucket,
@@ -61,16 +73,22 @@ export function objectOperations(
       },
     },
     DeleteObject: {
-      needs: ({ key, query }, bucket) => {
+      needs: ({ key, query, headers }, bucket) => {
         const versionId = query.get('versionId');
-        return [
-          versionId === null
-            ? onObject(bucket, key, 'DeleteObject')
-            : onObject(bucket, key, 'DeleteObjectVersion', { 's3:VersionId': versionId }),
-        ];
+        return versionId === null
+          ? [onObject(bucket, key, 'DeleteObject')]
+          : [
+              onObject(bucket, key, 'DeleteObjectVersion', { 's3:VersionId': versionId }),
+              ...(headers[BYPASS] === 'true' ? [onObject(bucket, key, 'BypassGovernanceRetention')] : []),
+            ];
       },
-      run: ({ key, query, caller }, bucket) => {
+      run: ({ key, query, caller, headers }, bucket) => {
         const versionId = query.get('versionId') ?? undefined;
+        const named = versionId === undefined ? undefined : bucket.find(key, versionId);
+        const isBypassed = headers[BYPASS] === 'true' && bucket.retention?.mode === 'GOVERNANCE';
+        if (named && isLocked(named, clock.now()) && !isBypassed) {
+          throw new S3Error('AccessDenied', 'Access Denied because object protected by object lock.');
+        }
         const gone = bucket.remove(key, versionId);
         if (!gone) return { statusCode: 204 };
         const isMarker = versionId === undefined && gone.deleteMarker;

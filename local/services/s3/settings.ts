@@ -37,6 +37,12 @@ export function settingOperations(notices: Notices): Record<Names, S3Operation> 
       run: ({ body }, bucket) => {
         const status = textOf(readXml(body.toString(), 'VersioningConfiguration'), 'Status');
         if (status !== 'Enabled' && status !== 'Suspended') throw new S3Error('MalformedXML');
+        if (status === 'Suspended' && bucket.retention) {
+          throw new S3Error(
+            'InvalidBucketState',
+            'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+          );
+        }
         bucket.versioning = status;
         return OK;
       },

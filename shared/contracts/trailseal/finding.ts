@@ -108,6 +108,77 @@ export const Activity = z.object({
 });
 export type Activity = Readonly<z.infer<typeof Activity>>;
 
+/**
+ * Why the record of a call is not proven.
+ *
+ * - `not-watched`: no trail that compliance.yml names was watched, logging and validated where and when it was made.
+ * - `not-selected`: the settings of the watched trails leave such a call out, or are not known for that time.
+ * - `late`: digests or log files in which it may stand did not come, or could not be read, in time.
+ * - `log-altered`: a log file or digest in which it may stand is altered or gone.
+ * - `no-witness`: it stands in no log file, and nothing but the event itself says that it was made.
+ * - `not-logged`: contradicted: every log file is there and whole, CloudTrail itself knows the call, and none holds it.
+ * - `other-content`: contradicted: a verified log file holds this event with other content.
+ */
+export const proofReasons = [
+  'not-watched',
+  'not-selected',
+  'late',
+  'log-altered',
+  'no-witness',
+  'not-logged',
+  'other-content',
+] as const;
+export type ProofReason = (typeof proofReasons)[number];
+
+/** A file of CloudTrail that a proof rests on. */
+export const SealedFile = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  sha256: z.string().check(z.describe('Of the inflated bytes, in lower-case hex.')),
+  copy: z
+    .optional(z.object({ bucket: z.string(), key: z.string() }))
+    .check(z.describe('Its copy in the evidence bucket: the very bytes that were verified.')),
+});
+export type SealedFile = Readonly<z.infer<typeof SealedFile>>;
+
+/** The third question, is the record true, of one call. */
+export const EventProof = z.object({
+  state: z.enum(['pending', 'proven', 'missing', 'contradicted']),
+  reason: z.optional(z.enum(proofReasons)),
+  says: z.string(),
+  at: z.optional(Time).check(z.describe('When it came to this.')),
+  log: z.optional(SealedFile),
+  index: z
+    .optional(z.int().check(z.minimum(0)))
+    .check(z.describe('Of the record in `Records` of the log file.')),
+  digest: z.optional(SealedFile),
+  key: z
+    .optional(z.object({ fingerprint: z.string(), from: z.string(), where: z.string() }))
+    .check(z.describe('The public key that the digest was verified with, and where it came from.')),
+  differs: z
+    .optional(z.array(z.string()))
+    .check(z.describe('Of `other-content`: the fields in which the log file differs from the event.')),
+});
+export type EventProof = Readonly<z.infer<typeof EventProof>>;
+
+/** A call that explains an observation, with the proof of its record. */
+export const Call = z.object({ ...Activity.shape, proof: EventProof });
+export type Call = Readonly<z.infer<typeof Call>>;
+
+/**
+ * Who brought an observation about. `named`: one call did it. `candidates`: one of these may have. `missing`: none is
+ * known that could have; `not-yet` while one may still come, `not-found` when every source has been searched.
+ */
+export const ObservationLinks = z.object({
+  observedAt: Time,
+  configurationStateId: z.string(),
+  actor: z.enum(['named', 'candidates', 'missing']),
+  reason: z.optional(z.enum(['not-yet', 'not-found'])),
+  calls: z.array(Call).check(z.describe('In the order of their times, at most 5.')),
+  omitted: z.optional(z.int().check(z.minimum(1))).check(z.describe('How many more candidates there are.')),
+});
+export type ObservationLinks = Readonly<z.infer<typeof ObservationLinks>>;
+
 /** What a control said about one observed configuration, with its evidence. */
 export const Judgement = z.object({
   ...orderKey,
@@ -135,6 +206,9 @@ export const HistoryEntry = z.object({
   annotation: z.string(),
   exemptUntil: z.optional(Time),
   quietUntil: z.optional(Time),
+  onBehalfOf: z
+    .optional(z.string())
+    .check(z.describe('Of a call: who started the session that it was made in, where somebody else did.')),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
@@ -160,11 +234,32 @@ export const Finding = z.object({
   unsettled: z
     .optional(z.object({ observedAt: Time, annotation: z.string() }))
     .check(z.describe('A later observation from which the control could not tell.')),
+  links: z
+    .optional(z.array(ObservationLinks))
+    .check(
+      z.describe(
+        'Of the observations with which exposures began and ended, and of the latest; oldest first.',
+      ),
+    ),
   history: z.array(HistoryEntry).check(z.describe('The last 50 judgements, oldest first.')),
 });
 export type Finding = z.infer<typeof Finding>;
 
-export const TransitionKind = z.enum(['Opened', 'Updated', 'Resolved', 'Reopened', 'Exempted']);
+/**
+ * `Attributed`: who did it is known now, or better. `Sealed`: the record of that is proven. `Unproven`: it will not be,
+ * for a reason. `Contradicted`: the record says otherwise.
+ */
+export const TransitionKind = z.enum([
+  'Opened',
+  'Updated',
+  'Resolved',
+  'Reopened',
+  'Exempted',
+  'Attributed',
+  'Sealed',
+  'Unproven',
+  'Contradicted',
+]);
 export type TransitionKind = z.infer<typeof TransitionKind>;
 
 /** One change of a finding. Alerts follow transitions. */
@@ -183,6 +278,9 @@ export const Transition = z.object({
     .optional(Judgement)
     .check(z.describe('What it said before: the evidence of an exposure that is over.')),
   exposure: z.optional(Exposure),
+  links: z
+    .optional(ObservationLinks)
+    .check(z.describe('Who brought about what this transition is about, as far as known then.')),
   late: z
     .optional(z.literal(true))
     .check(

@@ -41,6 +41,8 @@ export interface ActivityResource {
   readonly resourceId: string;
   readonly arn?: string;
   readonly name?: string;
+  /** Which of several matters of the resource it is, where each is a finding of its own. */
+  readonly topic?: string;
 }
 
 /** Whose set of events one that counts is put into. */
@@ -70,6 +72,12 @@ export interface Rate {
   readonly windowMinutes: number;
 }
 
+/** What detections may have to know that isn't among their parameters. */
+export interface KnownElsewhere extends Pick<CompliancePolicy, 'trails'> {
+  /** ARNs of the stack's own KMS keys: they have no names, and nobody knows their ids before they are deployed. */
+  readonly ownKeys?: readonly string[];
+}
+
 /** A control that reads CloudTrail records: what somebody did, not what there is. */
 export interface Detection<Parameters = unknown> extends ControlMetadata {
   readonly kind: 'detection';
@@ -83,8 +91,8 @@ export interface Detection<Parameters = unknown> extends ControlMetadata {
   readonly quietHours: number;
   /** Of those that count: the rate from which on it is a finding. */
   rate?(parameters: Parameters): Rate;
-  /** What the rest of compliance.yml adds to the parameters. */
-  completed?(parameters: Parameters, policy: Pick<CompliancePolicy, 'trails'>): Parameters;
+  /** What the rest of compliance.yml, and the deployment, add to the parameters. */
+  completed?(parameters: Parameters, known: KnownElsewhere): Parameters;
   /** Pure. Called only with records that it listens to. */
   detect(record: CloudTrailRecord, parameters: Parameters): Detected | undefined;
 }

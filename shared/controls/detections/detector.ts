@@ -1,6 +1,8 @@
 import { type CloudTrailRecord, parseCloudTrailRecord } from '../../contracts/aws/cloudtrail-record';
 import type { CompliancePolicy } from '../../contracts/trailseal/compliance-policy';
-import type { AnyDetection, Detected, RawRecord } from './detection';
+import type { Reason } from '../../contracts/trailseal/finding';
+import type { AnyDetection, Detected, KnownElsewhere, RawRecord } from './detection';
+import { bounded } from './reading';
 
 /** What one detection says of one record. */
 export type Hit = {
@@ -12,7 +14,7 @@ export type Hit = {
   | { readonly crash: unknown; readonly detected?: never }
 );
 
-type Settings = Pick<CompliancePolicy, 'controls' | 'trails'>;
+type Settings = Pick<CompliancePolicy, 'controls'> & KnownElsewhere;
 
 /** A detection that is on, with its parameters. */
 interface Listening {
@@ -95,12 +97,28 @@ function hits(listeners: readonly Listening[], record: CloudTrailRecord): Hit[] 
   return listeners.flatMap(({ detection, parameters }): Hit[] => {
     try {
       const detected = detection.detect(record, parameters);
-      return detected === undefined ? [] : [{ detection, record, detected }];
+      return detected === undefined ? [] : [{ detection, record, detected: withinBounds(detected) }];
     } catch (crash) {
       return [{ detection, record, crash }];
     }
   });
 }
+
+/** Whoever calls chooses much of what is said of the call: names are cut where they are read, all else here. */
+function withinBounds(detected: Detected): Detected {
+  const [first, ...others] = detected.because;
+  return {
+    ...detected,
+    says: bounded(detected.says),
+    because: [boundedReason(first), ...others.map(boundedReason)],
+  };
+}
+
+const boundedReason = (reason: Reason): Reason => ({
+  ...reason,
+  says: bounded(reason.says),
+  value: typeof reason.value === 'string' ? bounded(reason.value) : reason.value,
+});
 
 function callsOf(listening: readonly Listening[]): ReadonlyMap<string, ReadonlyMap<string, Listening[]>> {
   const bySource = new Map<string, Map<string, Listening[]>>();

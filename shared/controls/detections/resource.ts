@@ -5,9 +5,9 @@ import { bounded, firstText, lastSegment } from './reading';
 /** Types that a principal can be of. */
 export const PRINCIPAL_TYPES = ['AWS::::Account', 'AWS::IAM::User', 'AWS::IAM::Role'] as const;
 
-/** The account that a record is of. */
+/** The account that a record is of; every record of CloudTrail's own says it. */
 export const accountOf = ({ recipientAccountId, userIdentity }: CloudTrailRecord): string =>
-  recipientAccountId ?? userIdentity.accountId ?? '';
+  bounded(recipientAccountId ?? userIdentity.accountId ?? 'unknown');
 
 export const accountResource = (record: CloudTrailRecord): ActivityResource => ({
   resourceType: 'AWS::::Account',
@@ -17,7 +17,8 @@ export const accountResource = (record: CloudTrailRecord): ActivityResource => (
 /** Who made a call, as what a finding is about. All sessions of a role are the role. */
 export function principalOf(record: CloudTrailRecord): ActivityResource {
   const { type, userName, arn, principalId, accountId, sessionContext } = record.userIdentity;
-  if (type === 'Root') return { resourceType: 'AWS::::Account', resourceId: accountId ?? accountOf(record) };
+  if (type === 'Root')
+    return { resourceType: 'AWS::::Account', resourceId: bounded(accountId ?? accountOf(record)) };
   const issuer = sessionContext?.sessionIssuer;
   if (type === 'AssumedRole' || type === 'Role') {
     const name = issuer?.userName ?? roleOf(arn) ?? principalId?.split(':')[0];

@@ -1,6 +1,6 @@
 import type { CloudTrailRecord } from '../../contracts/aws/cloudtrail-record';
+import type { RootSession } from '../../contracts/aws/root-session';
 import { type Actor, actorOf } from '../actor/actor';
-import type { RootSession } from '../actor/root-session';
 import { arnParts } from './arn';
 import { mutates } from './mutates';
 import { explains, isWhole } from './property-paths';

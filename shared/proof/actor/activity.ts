@@ -1,11 +1,11 @@
 import type { CloudTrailRecord } from '../../contracts/aws/cloudtrail-record';
 import type { Activity } from '../../contracts/trailseal/finding';
-import { actorOf } from './actor';
+import { type ActorContext, actorOf } from './actor';
 
 /** What a finding keeps of the API call that it is about: which one it was, and who made it. Texts are as reported. */
-export function activityOf(record: CloudTrailRecord): Activity {
+export function activityOf(record: CloudTrailRecord, context: ActorContext = {}): Activity {
   const { eventID, eventName, eventSource, eventTime, awsRegion, errorCode } = record;
-  const actor = actorOf(record);
+  const actor = actorOf(record, context);
   return {
     eventID,
     eventName,

@@ -1,6 +1,6 @@
 import type { CloudTrailRecord, UserIdentity } from '../../contracts/aws/cloudtrail-record';
+import { isInRootSession, type RootSession } from '../../contracts/aws/root-session';
 import { shortenedTo } from '../bounded-value';
-import type { RootSession } from './root-session';
 import { issuedTo, mfaOf } from './session';
 
 /**
@@ -59,8 +59,8 @@ export interface Actor {
   readonly iac?: { readonly tool: 'CloudFormation'; readonly by: 'invokedBy' | 'system-tag' };
   /** The user agent claims a tool. Whoever calls chooses the user agent: to be shown, not to be relied on. */
   readonly iacHint?: string;
-  /** Who asked for the root session. */
-  readonly assumedBy?: Actor;
+  /** Who asked for the root session, as an ARN. */
+  readonly assumedBy?: string;
 }
 
 /** What is known besides the record. */
@@ -82,7 +82,7 @@ export function actorOf(
 ): Actor {
   const { userIdentity: identity } = record;
   const context = identity.sessionContext ?? {};
-  const assumedBy = rootSessions.find((root) => isOf(root, record))?.by;
+  const assumedBy = rootSessions.find((session) => isInRootSession(record, session))?.startedBy;
   const type = assumedBy ? 'assumed-root' : typeOf(identity);
   const { session, permissionSet } = issuedTo(identity);
   const account = accountOf(identity);
@@ -112,7 +112,7 @@ export function actorOf(
         ? { iac: { tool: 'CloudFormation', by: 'system-tag' } as const }
         : {}),
     ...given('iacHint', toolIn(record.userAgent)),
-    ...(assumedBy ? { assumedBy } : {}),
+    ...given('assumedBy', assumedBy),
   };
 }
 
@@ -172,11 +172,6 @@ const isConsole = ({ sessionCredentialFromConsole, eventType }: CloudTrailRecord
   sessionCredentialFromConsole === true ||
   eventType === 'AwsConsoleSignIn' ||
   eventType === 'AwsConsoleAction';
-
-const isOf = (session: RootSession, { userIdentity, recipientAccountId }: CloudTrailRecord): boolean =>
-  userIdentity.type === 'Root' &&
-  userIdentity.accessKeyId === session.accessKeyId &&
-  (session.account === undefined || session.account === (userIdentity.accountId ?? recipientAccountId));
 
 const TOOLS = /\b(Terraform|OpenTofu|Pulumi)\b/i;
 const toolIn = (userAgent = ''): string | undefined => TOOLS.exec(userAgent.slice(0, LONGEST))?.[1];

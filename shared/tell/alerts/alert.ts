@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { Mode } from '../../contracts/trailseal/compliance-policy';
 import {
-  Activity,
   AppliedExemption,
   ChangeLink,
   Exposure,
@@ -14,8 +13,12 @@ import {
   TransitionKind,
 } from '../../contracts/trailseal/finding';
 import type { Control, ControlMetadata } from '../../controls/control';
+import { alertControl } from './alert-control';
 import { asReported } from './as-reported';
-import { whoText } from './who';
+import { Folded } from './folded';
+import { isFollowUp, leadOfFollowUp } from './follow-up';
+import { ActorLink, actorAndProof, ProofLink } from './links';
+import { whenContradicted } from './proof-words';
 
 const described = <T extends z.ZodMiniType>(schema: T, description: string): T =>
   schema.check(z.describe(description)) as T;
@@ -27,11 +30,24 @@ const described = <T extends z.ZodMiniType>(schema: T, description: string): T =
 export const Alert = z.object({
   schemaVersion: z.literal('1'),
   alertId: described(z.string(), 'The same for every delivery of one alert: act on it once.'),
-  messageType: described(TransitionKind, 'What happened to the finding.'),
+  messageType: described(
+    z.enum([...TransitionKind.options, 'Summary']),
+    'What happened to the finding. Summary: one message for many alerts of a control, which it lists.',
+  ),
   status: described(z.enum(['open', 'resolved', 'exempt']), 'Where the finding stands after it.'),
-  severity: Severity,
+  severity: described(
+    Severity,
+    'Of the finding; of a contradicted record at least high; of a summary the worst that it lists.',
+  ),
   recordedAt: described(z.string(), 'When Trailseal recorded it, ISO 8601 in UTC.'),
-  finding: z.object({ id: z.string(), seq: z.int() }),
+  finding: described(
+    z.object({
+      id: z.string(),
+      seq: z.int(),
+      severity: z.optional(described(Severity, 'Its own, where the message is worse than that.')),
+    }),
+    'Of a summary the first that it lists.',
+  ),
   control: z.object({
     id: z.string(),
     kind: z.optional(
@@ -65,16 +81,12 @@ export const Alert = z.object({
   exemption: z.optional(AppliedExemption),
   links: z.object({
     change: ChangeLink,
-    actor: z.object({
-      state: z.enum(['named', 'missing', 'not-applicable']),
-      reason: z.string(),
-      says: z.string(),
-      activity: z.optional(described(Activity, 'The API call, texts exactly as AWS gives them.')),
-    }),
-    proof: z.object({ state: z.enum(['missing', 'not-applicable']), reason: z.string(), says: z.string() }),
+    actor: ActorLink,
+    proof: ProofLink,
     remediation: z.object({ state: z.literal('none'), mode: z.string(), says: z.string() }),
   }),
   whatToDo: z.array(z.string()),
+  folded: z.optional(described(Folded, 'Of a summary: the alerts that it stands for.')),
 });
 export type Alert = z.infer<typeof Alert>;
 
@@ -86,11 +98,13 @@ export interface AlertContext {
 }
 
 /**
- * Whether people hear of a transition. Exemptions from the beginning, and their ends by repair, stay quiet, and so does
- * what closes by itself because nothing more has happened.
+ * Whether subscribers hear of a transition. Exemptions from the beginning, and their ends by repair, stay quiet, and so
+ * do what closes by itself because nothing more has happened, and what becomes known of a call of an exempt finding.
  */
-export const isTold = ({ transition }: FindingEventDetail): boolean =>
-  transition.exposure !== undefined && !closesByItself(transition);
+export const isTold = ({ transition, finding }: FindingEventDetail): boolean =>
+  transition.exposure !== undefined &&
+  !closesByItself(transition) &&
+  !(isFollowUp(transition.kind) && finding.state === 'exempt');
 
 const closesByItself = ({ kind, late, judgement }: Transition): boolean =>
   kind === 'Resolved' && !late && judgement?.compliance === 'NON_COMPLIANT';
@@ -98,6 +112,7 @@ const closesByItself = ({ kind, late, judgement }: Transition): boolean =>
 /** The alert of a transition: pure, so that a second delivery says the same as the first. */
 export function alertOf({ transition, finding }: FindingEventDetail, { control, mode }: AlertContext): Alert {
   const closing = transition.kind === 'Resolved' || transition.kind === 'Exempted';
+  const severity = severityOf(transition.kind, finding.severity);
   const evidence = closing ? (transition.was ?? transition.judgement) : transition.judgement;
   const because = (evidence?.because ?? []).map((reason) => ({
     ...reason,
@@ -108,17 +123,15 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
     schemaVersion: '1',
     alertId: transition.id,
     messageType: transition.kind,
-    status: statusAfter(transition),
-    severity: finding.severity,
+    status: isFollowUp(transition.kind) ? finding.state : statusAfter(transition),
+    severity,
     recordedAt: transition.recordedAt,
-    finding: { id: finding.id, seq: transition.seq },
-    control: {
-      id: finding.control,
-      ...(control?.kind === undefined ? {} : { kind: control.kind }),
-      title: control?.title ?? finding.control,
-      rationale: control?.rationale ?? '',
-      frameworks: frameworkItems(control),
+    finding: {
+      id: finding.id,
+      seq: transition.seq,
+      ...(severity === finding.severity ? {} : { severity: finding.severity }),
     },
+    control: alertControl(finding.control, control),
     resource: {
       accountId: finding.accountId,
       region: finding.region,
@@ -141,15 +154,31 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       : {}),
     links: {
       change: (transition.late ? transition.was : transition.judgement)?.change ?? nothingReported,
-      ...linksOf(control?.kind, evidence?.activity),
+      ...actorAndProof(control?.kind, transition, evidence),
       remediation: {
         state: 'none',
         mode: mode ?? 'notify',
         says: `Trailseal changed nothing: the mode of this control is ${mode ?? 'notify'}.`,
       },
     },
-    whatToDo: closing ? [] : [...(control?.whatToDo ?? [])],
+    whatToDo: stepsOf(transition, finding, control),
   };
+}
+
+/** A record that says otherwise is an incident of its own, however small the finding. */
+const severityOf = (kind: TransitionKind, severity: Severity): Severity =>
+  kind === 'Contradicted' && severity !== 'critical' ? 'high' : severity;
+
+function stepsOf(
+  { kind }: Transition,
+  { id, state }: FindingEventDetail['finding'],
+  control: ControlMetadata | undefined,
+): string[] {
+  if (kind === 'Contradicted') return whenContradicted(id);
+  const isOpen = isFollowUp(kind)
+    ? kind === 'Attributed' && state === 'open'
+    : kind !== 'Resolved' && kind !== 'Exempted';
+  return isOpen ? [...(control?.whatToDo ?? [])] : [];
 }
 
 /** An exposure learned of after its end leaves the finding as the latest judgement says. */
@@ -158,48 +187,6 @@ function statusAfter({ kind, late, judgement, recordedAt }: Transition): Alert['
     return judgement.exemption && judgement.exemption.expiresAt > recordedAt ? 'exempt' : 'open';
   return kind === 'Resolved' ? 'resolved' : kind === 'Exempted' ? 'exempt' : 'open';
 }
-
-/** Who and whether it is true: what an alert about a call, a file or a configuration can say of that. */
-const linksOf = (
-  kind: Control['kind'] | undefined,
-  activity: Activity | undefined,
-): Pick<Alert['links'], 'actor' | 'proof'> =>
-  kind === 'verification'
-    ? ofTheRecordItself
-    : activity
-      ? {
-          actor: { state: 'named', reason: 'the-event-itself', says: whoText(activity), activity },
-          proof: ofWhatWasConfigured.proof,
-        }
-      : ofWhatWasConfigured;
-
-/** The links of an alert about a resource. */
-const ofWhatWasConfigured = {
-  actor: {
-    state: 'missing',
-    reason: 'not-collected',
-    says: 'This deployment does not collect API activity, so nobody is named.',
-  },
-  proof: {
-    state: 'missing',
-    reason: 'not-watched',
-    says: 'This deployment does not look up the log record of a change, so none backs this alert.',
-  },
-} as const satisfies Partial<Alert['links']>;
-
-/** The links of an alert about CloudTrail's files. */
-const ofTheRecordItself = {
-  actor: {
-    state: 'not-applicable',
-    reason: 'about-the-record',
-    says: 'Files do not say who wrote or removed them: the S3 data events of the bucket do, where they are logged.',
-  },
-  proof: {
-    state: 'not-applicable',
-    reason: 'about-the-record',
-    says: 'This alert is about the record itself: verify the bucket yourself by trailseal verify.',
-  },
-} as const satisfies Partial<Alert['links']>;
 
 const nothingReported: ChangeLink = { state: 'none', properties: [], otherPaths: [] };
 
@@ -210,7 +197,9 @@ function summaryOf(
 ): string {
   // What was done says more in a line than why that is not all right.
   const complaint = evidence?.activity ? evidence.annotation : because.map(({ says }) => says).join('; ');
-  return asReported(leadOf(transition) + complaint, 500);
+  if (!isFollowUp(transition.kind)) return asReported(leadOf(transition) + complaint, 500);
+  const found = leadOfFollowUp(transition.kind, transition.links);
+  return asReported([found, complaint].filter((words) => words !== '').join(': '), 500);
 }
 
 /** What a closing message says before the complaint that it closes. */
@@ -221,16 +210,4 @@ function leadOf({ kind, late, judgement }: Transition): string {
   return judgement?.compliance === 'NOT_APPLICABLE'
     ? `no longer applies (${judgement.annotation}); it was: `
     : 'no longer: ';
-}
-
-function frameworkItems(control: ControlMetadata | undefined): Record<string, string[]> {
-  if (!control) return {};
-  const { cis, ...others } = control.frameworks;
-  const items: [string, readonly string[]][] = [
-    ...Object.entries(cis).map(([version, item]): [string, string[]] => [`cis-${version}`, [item]]),
-    ...Object.entries(others),
-  ];
-  return Object.fromEntries(
-    items.filter(([, list]) => list.length > 0).map(([name, list]) => [name, [...list]]),
-  );
 }

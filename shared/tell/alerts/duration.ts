@@ -18,3 +18,6 @@ export function durationText(seconds: number): string {
   }
   return parts.length === 0 ? '0 s' : parts.join(' ');
 }
+
+/** An instant as people read it: `2026-01-31 09:00:00 UTC`. */
+export const timeText = (time: string): string => `${time.slice(0, 19).replace('T', ' ')} UTC`;

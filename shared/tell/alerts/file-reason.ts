@@ -19,7 +19,8 @@ const textOf = (value: Reason['value']): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
 /** A key of CloudTrail's, which nobody could take for a link, comes as it is: people paste it into their tools. */
-const fileAsReported = (path: string): string => (PLAIN_ADDRESS.test(path) ? path : asReported(path, 300));
+export const fileAsReported = (path: string): string =>
+  PLAIN_ADDRESS.test(path) ? path : asReported(path, 300);
 
 /** Without dots but those of the ending: nothing in it can be a host name. */
 const PLAIN_ADDRESS = /^s3:\/\/[a-z0-9-]{3,63}\/[\w/-]{1,300}\.json\.gz$/;

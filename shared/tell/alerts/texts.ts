@@ -3,9 +3,13 @@ import type { Json } from '../../contracts/aws/configuration-item';
 import type { Exposure, Reason } from '../../contracts/trailseal/finding';
 import type { Alert } from './alert';
 import { asAscii, asReported, foreignPath, pathAsReported, shortened } from './as-reported';
-import { durationText } from './duration';
+import { controlSections, type Section } from './control-sections';
+import { timeText as at, durationText } from './duration';
 import { fileReasonLines } from './file-reason';
 import { wordsOf } from './kind-words';
+import { proofLines } from './proof-lines';
+import { summarySections } from './summary-sections';
+import { actorLines } from './who';
 
 // Limits of SNS, whose subjects must have less than 100 characters. Source: SNS API reference, Publish; SNS Developer
 // Guide, "SMS text messages".
@@ -21,8 +25,12 @@ const SHOWN_VALUE_LENGTH = 120;
  * thread. Printable ASCII of less than 100 characters; a resource that can't be shown as it is, is told from its like
  * by a hash.
  */
-export function subjectOf({ severity, control, resource, test }: Alert): string {
+export function subjectOf(alert: Alert): string {
+  const { control, resource, test, finding } = alert;
+  // A message that is worse than its finding stays in the finding's thread.
+  const severity = finding.severity ?? alert.severity;
   const head = `${test ? '[TEST] ' : ''}[${severity.toUpperCase()}] ${line(control.id, 60)} `;
+  if (alert.folded) return `${head}${alert.folded.count} more alerts`;
   const tail = ` ${line(resource.accountId, 12)}`;
   const length = SUBJECT_LENGTH - head.length - tail.length;
   return head + fitted(line(resource.resourceId, 500), resource.resourceId, length) + tail;
@@ -44,6 +52,11 @@ function fitted(text: string, exact: string, length: number): string {
 export function smsOf(alert: Alert): string {
   const { resource, control, severity } = alert;
   const place = `${line(resource.accountId, 12)}/${line(resource.region, 20)}`;
+  if (alert.folded)
+    return cutAt(
+      SMS_LENGTH,
+      `${severity.toUpperCase()} summary: ${line(control.id, 60)}: ${line(alert.summary, 500)}`,
+    );
   return cutAt(
     SMS_LENGTH,
     `${severity.toUpperCase()} ${headline(alert)}: ${line(control.id, 60)} ${line(resource.resourceId, 40)} ${place}: ${line(alert.summary, 500)}`,
@@ -52,11 +65,21 @@ export function smsOf(alert: Alert): string {
 
 /** The e-mail: what is wrong and what can be done first, then the four links with their states. Plain text. */
 export function emailOf(alert: Alert): string {
-  const { resource, control, links } = alert;
+  const sections = alert.folded
+    ? summarySections(titleOf(alert), alert, alert.folded)
+    : findingSections(alert);
+  return `${sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => [title, ...lines.map((text) => `  ${text}`)].join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function findingSections(alert: Alert): Section[] {
+  const { resource, links } = alert;
   const name = resource.resourceName === undefined ? '' : ` (${asReported(resource.resourceName)})`;
-  const sections: (readonly [string, readonly string[]])[] = [
+  return [
     [
-      `${alert.severity.toUpperCase()} - ${headline(alert)} - ${alert.summary}`,
+      titleOf(alert),
       [
         `${asReported(resource.resourceType)} ${asReported(resource.resourceId)}${name}`,
         `in account ${asReported(resource.accountId)}, region ${asReported(resource.region)}`,
@@ -67,34 +90,39 @@ export function emailOf(alert: Alert): string {
     [alert.messageType === 'Resolved' ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
     ['What you can do', alert.whatToDo.map((step, index) => `${index + 1}. ${step}`)],
     [`What changed: ${links.change.state}`, changeLines(alert)],
-    [`Who did it: ${links.actor.state}`, [links.actor.says]],
-    [`Is the record true: ${links.proof.state}`, [links.proof.says]],
+    [`${whoTitle(alert)}: ${links.actor.state}`, actorLines(links.actor)],
+    [`Is the record true: ${links.proof.state}`, proofLines(links.proof, alert.finding.id)],
     [`What was done: ${links.remediation.state}`, [links.remediation.says]],
-    [
-      'Why it matters',
-      [`Control: ${control.title}.`, ...(control.rationale === '' ? [] : [control.rationale])],
-    ],
-    ['Frameworks', frameworkLines(control.frameworks)],
+    ...controlSections(alert),
     [
       'For reference (names as reported)',
       [
         ...(resource.arn === undefined ? [] : [`resource ${asReported(resource.arn, 300)}`]),
-        `control  ${control.id}`,
+        `control  ${alert.control.id}`,
         `finding  ${alert.finding.id}`,
         `alert    ${alert.alertId}`,
       ],
     ],
   ];
-  return `${sections
-    .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => [title, ...lines.map((text) => `  ${text}`)].join('\n'))
-    .join('\n\n')}\n`;
 }
 
-const headline = ({ messageType, late, test }: Alert): string =>
-  `${test ? 'TEST, ' : ''}${late ? 'was open, already closed' : messageType.toLowerCase()}`;
+const titleOf = (alert: Alert): string =>
+  `${alert.severity.toUpperCase()} - ${headline(alert)} - ${alert.summary}`;
 
-const at = (time: string) => `${time.slice(0, 19).replace('T', ' ')} UTC`;
+/** What is over was ended by somebody, too: the call that is named then is the one that ended it. */
+const whoTitle = ({ messageType, late }: Alert): string =>
+  messageType === 'Resolved' && !late ? 'Who ended it' : 'Who did it';
+
+/** What happened, in the words of a headline. */
+const headlines: Readonly<Partial<Record<Alert['messageType'], string>>> = {
+  Attributed: 'who did it',
+  Sealed: 'record proven',
+  Unproven: 'record not proven',
+  Contradicted: 'RECORD CONTRADICTED',
+};
+
+const headline = ({ messageType, late, test }: Alert): string =>
+  `${test ? 'TEST, ' : ''}${late ? 'was open, already closed' : (headlines[messageType] ?? messageType.toLowerCase())}`;
 
 const isVerification = ({ control }: Alert): boolean => control.kind === 'verification';
 
@@ -175,28 +203,3 @@ const shown = (value: Json): string =>
     : typeof value === 'string'
       ? `"${asReported(value, SHOWN_VALUE_LENGTH)}"`
       : asReported(JSON.stringify(value), SHOWN_VALUE_LENGTH);
-
-const frameworkNames: Readonly<Record<string, string>> = {
-  securityHub: 'Security Hub',
-  awsConfig: 'AWS Config managed rules',
-  nist80053r5: 'NIST SP 800-53 rev. 5',
-  pciDss4: 'PCI DSS 4.0',
-  soc2: 'SOC 2',
-};
-
-const CIS = 'cis-';
-
-/** One line each; of CIS the items, each with the versions of the benchmark that number it so. */
-function frameworkLines(frameworks: Alert['control']['frameworks']): string[] {
-  const versions = new Map<string, string[]>();
-  for (const [key, items] of Object.entries(frameworks).filter(([name]) => name.startsWith(CIS))) {
-    for (const item of items) versions.set(item, [...(versions.get(item) ?? []), key.slice(CIS.length)]);
-  }
-  const cis = [...versions].map(([item, numberedSo]) => `${item} (${numberedSo.join(', ')})`);
-  return [
-    ...(cis.length > 0 ? [`CIS AWS Foundations: ${cis.join(', ')}`] : []),
-    ...Object.entries(frameworks)
-      .filter(([name]) => !name.startsWith(CIS))
-      .map(([name, items]) => `${frameworkNames[name] ?? name}: ${items.join(', ')}`),
-  ];
-}

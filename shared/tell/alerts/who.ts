@@ -18,3 +18,18 @@ export function whoText({ actor, eventName, eventSource, eventTime, eventID, err
   const failed = errorCode === undefined ? '' : `, which failed (${asReported(errorCode, 100)})`;
   return `${parts.join(', ')}: ${call} at ${eventTime.slice(0, 19).replace('T', ' ')} UTC${failed}; event ${asReported(eventID, 60)}.`;
 }
+
+/** Who did it, in lines: of candidates each in its own, so that none of them looks like the answer. */
+export const actorLines = ({
+  says,
+  candidates = [],
+  omitted = 0,
+}: {
+  readonly says: string;
+  readonly candidates?: readonly Activity[] | undefined;
+  readonly omitted?: number | undefined;
+}): string[] => [
+  says,
+  ...candidates.map((call) => `- ${whoText(call)}`),
+  ...(omitted > 0 ? [`- and ${omitted} more`] : []),
+];

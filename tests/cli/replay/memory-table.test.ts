@@ -54,15 +54,17 @@ test.each(acts)('%s makes the requests of the real claims, in their order', asyn
 test('a claim is taken by one at a time, until its lease is over or it is given back', async () => {
   const clock = new VirtualClock(Date.parse(NOW));
   const table = new MemoryTable(clock).claims('send-alert', async (_, effect) => effect());
-  expect(await table.take(transition, LEASE)).toBe('taken');
+  // Whoever takes it later learns when it was taken for the first time.
+  const taken = { firstTakenAt: NOW };
+  expect(await table.take(transition, LEASE)).toEqual(taken);
   expect(await table.take(transition, LEASE)).toBe('held');
   await table.release(transition, 'another lease');
   expect(await table.take(transition, LEASE)).toBe('held');
   await table.release(transition, LEASE);
-  expect(await table.take(transition, LEASE)).toBe('taken');
+  expect(await table.take(transition, LEASE)).toEqual(taken);
   clock.plan(Date.parse(LEASE) + 1, () => undefined);
   await clock.run(0);
-  expect(await table.take(transition, LEASE)).toBe('taken');
+  expect(await table.take(transition, LEASE)).toEqual(taken);
   await table.finish(transition, 'sent');
   expect([await table.take(transition, LEASE), await table.handledSeq(transition.findingId)]).toEqual([
     'done',

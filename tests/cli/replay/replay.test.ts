@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import replayCommand from '../../../cli/commands/replay';
-import { record } from '../../support/activity-events';
+import { activityEvent, record } from '../../support/activity-events';
 import { configurationItem, itemChange, openTo, oversizedChange } from '../../support/config-events';
 import { emptyFolder, run, type TestShell, testShell } from '../test-shell';
 import { HOUR, iso, START } from './stories';
@@ -230,6 +230,35 @@ describe('what is read', () => {
     expect(code).toBe(1);
     const { alerts } = JSON.parse(out);
     expect(alerts).toMatchObject([{ control: 'activity-cloudtrail-change', messageType: 'Opened' }]);
+  });
+
+  test('a call that comes as an event and in a log file is one alert', async () => {
+    const call = {
+      eventSource: 'cloudtrail.amazonaws.com',
+      eventName: 'StopLogging',
+      eventID: 'the-call',
+      requestID: 'the-request',
+      requestParameters: { name: 'main' },
+    };
+    const sources: Record<string, unknown> = {
+      'event.json': activityEvent(call),
+      'log.json': JSON.stringify({ Records: [record(call)] }),
+    };
+    const told = async (...files: string[]) => {
+      const { out } = await replay(
+        Object.fromEntries(files.map((file) => [file, sources[file]])),
+        ...files,
+        '--format',
+        'json',
+      );
+      const { alerts, findings } = JSON.parse(out);
+      return { alerts: alerts.map(({ alertId }: { alertId: string }) => alertId), findings };
+    };
+    const byEvent = await told('event.json');
+    expect(byEvent.alerts).toHaveLength(1);
+    // Each way by itself, both, and either of them first: the ids follow from the eventID alone.
+    for (const files of [['log.json'], ['event.json', 'log.json'], ['log.json', 'event.json']])
+      expect((await told(...files)).alerts).toEqual(byEvent.alerts);
   });
 
   test('what can not be read is named, and the rest is replayed', async () => {

@@ -11,6 +11,8 @@ const faults = { dynamodb: 0.2, events: 0.2, sns: 0.2, sqs: 0.2, crash: 0.05 };
 const told = (run: Awaited<ReturnType<typeof simulate>>) =>
   run.alerts.map(({ at, alert }) => [iso(at).slice(11, 16), alert.messageType]);
 
+jest.setTimeout(30_000);
+
 describe('virtual time', () => {
   test('is that of the events', async () => {
     const run = await simulate(scenarioOf(story));

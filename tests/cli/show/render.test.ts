@@ -55,8 +55,8 @@ test('an open finding: state, what is wrong, since when, what changed', () => {
   Also changed, values not shown: configuration.description
   And 3 more properties.
 `,
-    'Who did it: missing\n',
-    'Is the record true: missing\n',
+    'Who did it: missing\n  No API call that explains it is known yet.',
+    'Is the record true: missing\n  No call is known, so there is no record',
     'What was done: none\n  Trailseal changed nothing.\n',
     'What you can do\n  1. Find out who still needs',
     '  CIS AWS Foundations       5.2 (1.4.0, 3.0.0), 5.3 (',

@@ -18,13 +18,14 @@ const updates = () => dynamodb.commandCalls(UpdateCommand).map(({ args }) => arg
 
 describe('taking a transition', () => {
   test('is done on condition that it is neither done nor held', async () => {
-    dynamodb.on(UpdateCommand).resolves({});
-    expect(await mine.take(transition, at(9, 2))).toBe('taken');
+    dynamodb.on(UpdateCommand).resolves({ Attributes: { firstTakenAt: at(8) } });
+    expect(await mine.take(transition, at(9, 2))).toEqual({ firstTakenAt: at(8) });
     expect(updates()).toEqual([
       {
         TableName: 'findings',
         Key: claimKey,
-        UpdateExpression: 'SET leaseUntil = :leaseUntil, expiresAt = :expiresAt, kind = :kind, seq = :seq',
+        UpdateExpression:
+          'SET leaseUntil = :leaseUntil, expiresAt = :expiresAt, kind = :kind, seq = :seq, firstTakenAt = if_not_exists(firstTakenAt, :now)',
         ConditionExpression:
           'attribute_not_exists(doneAt) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now)',
         ExpressionAttributeValues: {
@@ -34,6 +35,7 @@ describe('taking a transition', () => {
           ':kind': 'Opened',
           ':seq': 3,
         },
+        ReturnValues: 'ALL_NEW',
       },
     ]);
     expect(dynamodb.commandCalls(GetCommand)).toHaveLength(0);

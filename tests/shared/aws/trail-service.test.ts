@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import {
   CloudTrailClient,
   DescribeTrailsCommand,
+  GetEventSelectorsCommand,
   GetTrailStatusCommand,
   ListPublicKeysCommand,
   type Trail,
@@ -290,5 +291,119 @@ describe('what a trail does', () => {
     const { trails, reasons } = service();
     expect(await trails.trailState(chain)).toEqual(described);
     expect(reasons).toEqual(['GetTrailStatus of main in eu-west-1: AccessDeniedException: not authorized']);
+  });
+});
+
+describe('the settings of a trail', () => {
+  const trail: Trail = {
+    Name: 'main',
+    HomeRegion: 'eu-central-1',
+    TrailARN: `arn:aws:cloudtrail:eu-central-1:${OWN}:trail/main`,
+    S3BucketName: 'logs',
+    LogFileValidationEnabled: true,
+    IsMultiRegionTrail: true,
+    IncludeGlobalServiceEvents: true,
+    IsOrganizationTrail: false,
+  };
+  const basic = {
+    EventSelectors: [
+      {
+        ReadWriteType: 'WriteOnly' as const,
+        IncludeManagementEvents: true,
+        ExcludeManagementEventSources: ['kms.amazonaws.com'],
+      },
+    ],
+  };
+  const told = {
+    isLogging: true,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    validationEnabled: true,
+    isMultiRegion: true,
+    homeRegion: 'eu-central-1',
+    isOrganization: false,
+    includesGlobalServices: true,
+    bucket: 'logs',
+    selectors: {
+      kind: 'basic',
+      selectors: [
+        {
+          readWriteType: 'WriteOnly',
+          includeManagementEvents: true,
+          excludeManagementEventSources: ['kms.amazonaws.com'],
+        },
+      ],
+    },
+  };
+
+  beforeEach(() => {
+    cloudtrail.on(DescribeTrailsCommand).resolves({ trailList: [trail] });
+    cloudtrail
+      .on(GetTrailStatusCommand)
+      .resolves({ IsLogging: true, StartLoggingTime: new Date('2026-01-01'), LatestDeliveryError: '' });
+    cloudtrail.on(GetEventSelectorsCommand).resolves(basic);
+  });
+
+  test('are what it is described by, its state, and its selectors, asked for at home', async () => {
+    expect(await service().trails.trailSettings(chain)).toEqual(told);
+    expect(await regionsOf(cloudtrail.commandCalls(GetEventSelectorsCommand))).toEqual(['eu-central-1']);
+    expect(cloudtrail.commandCalls(GetEventSelectorsCommand)[0]?.args[0].input).toEqual({
+      TrailName: trail.TrailARN,
+    });
+  });
+
+  test('may have selectors of the other kind, and an error of delivery', async () => {
+    cloudtrail.on(GetTrailStatusCommand).resolves({ IsLogging: true, LatestDeliveryError: 'AccessDenied' });
+    cloudtrail.on(GetEventSelectorsCommand).resolves({
+      EventSelectors: [],
+      AdvancedEventSelectors: [
+        {
+          FieldSelectors: [
+            { Field: 'eventCategory', Equals: ['Management'] },
+            { Field: 'eventSource', NotEquals: ['kms.amazonaws.com'] },
+          ],
+        },
+      ],
+    });
+    expect(await service().trails.trailSettings(chain)).toMatchObject({
+      latestDeliveryError: 'AccessDenied',
+      selectors: {
+        kind: 'advanced',
+        selectors: [
+          {
+            fieldSelectors: [
+              { field: 'eventCategory', equals: ['Management'] },
+              { field: 'eventSource', notEquals: ['kms.amazonaws.com'] },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  test('of a trail that is gone: it logs nothing', async () => {
+    cloudtrail.on(DescribeTrailsCommand).resolves({ trailList: [] });
+    expect(await service().trails.trailSettings(chain)).toMatchObject({
+      isLogging: false,
+      validationEnabled: false,
+      homeRegion: 'eu-central-1',
+    });
+  });
+
+  test('without its selectors are told without them, and why', async () => {
+    cloudtrail.on(GetEventSelectorsCommand).rejects(denied);
+    const { trails, reasons } = service();
+    const { selectors: _, ...others } = told;
+    expect(await trails.trailSettings(chain)).toEqual(others);
+    expect(reasons).toEqual([
+      'GetEventSelectors of main in eu-central-1: AccessDeniedException: not authorized',
+    ]);
+  });
+
+  test.each([
+    ['its state', () => cloudtrail.on(GetTrailStatusCommand).rejects(denied)],
+    ['the trail itself', () => cloudtrail.on(DescribeTrailsCommand).rejects(denied)],
+  ])('are not known when %s can not be read: half of it would look like a change', async (_, deny) => {
+    deny();
+    expect(await service().trails.trailSettings(chain)).toBeUndefined();
   });
 });

@@ -111,10 +111,10 @@ What changed: reported
   also changed, values not shown: configuration/description
 
 Who did it: missing
-  This deployment does not collect API activity, so nobody is named.
+  No API call that explains it is known yet. CloudTrail may take some minutes; Trailseal tells you when one arrives.
 
 Is the record true: missing
-  This deployment does not look up the log record of a change, so none backs this alert.
+  No call is known, so there is no record that could be proven.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -163,10 +163,10 @@ What changed: none
   AWS Config sent no comparison with the configuration before.
 
 Who did it: missing
-  This deployment does not collect API activity, so nobody is named.
+  No API call that explains it is known yet. CloudTrail may take some minutes; Trailseal tells you when one arrives.
 
 Is the record true: missing
-  This deployment does not look up the log record of a change, so none backs this alert.
+  No call is known, so there is no record that could be proven.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -213,10 +213,10 @@ What changed: none
   AWS Config sent no comparison with the configuration before.
 
 Who did it: missing
-  This deployment does not collect API activity, so nobody is named.
+  No API call that explains it is known yet. CloudTrail may take some minutes; Trailseal tells you when one arrives.
 
 Is the record true: missing
-  This deployment does not look up the log record of a change, so none backs this alert.
+  No call is known, so there is no record that could be proven.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -257,11 +257,11 @@ What was wrong
 What changed: none
   AWS Config sent no comparison with the configuration before.
 
-Who did it: missing
-  This deployment does not collect API activity, so nobody is named.
+Who ended it: missing
+  No API call that explains it is known yet. CloudTrail may take some minutes; Trailseal tells you when one arrives.
 
 Is the record true: missing
-  This deployment does not look up the log record of a change, so none backs this alert.
+  No call is known, so there is no record that could be proven.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -304,10 +304,10 @@ What changed: none
   AWS Config sent no comparison with the configuration before.
 
 Who did it: missing
-  This deployment does not collect API activity, so nobody is named.
+  No API call that explains it is known yet. CloudTrail may take some minutes; Trailseal tells you when one arrives.
 
 Is the record true: missing
-  This deployment does not look up the log record of a change, so none backs this alert.
+  No call is known, so there is no record that could be proven.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -360,10 +360,10 @@ What changed: reported
   also changed, values not shown: configuration/description
 
 Who did it: missing
-  This deployment does not collect API activity, so nobody is named.
+  No API call that explains it is known yet. CloudTrail may take some minutes; Trailseal tells you when one arrives.
 
 Is the record true: missing
-  This deployment does not look up the log record of a change, so none backs this alert.
+  No call is known, so there is no record that could be proven.
 
 What was done: none
   Trailseal changed nothing: the mode of this control is notify.
@@ -412,7 +412,7 @@ For reference (names as reported)
         .filter((line) => /^(What changed|Who|Is|What was done)/.test(line));
       expect(titles).toEqual([
         expect.stringMatching(/^What changed: (reported|none)$/),
-        'Who did it: missing',
+        story === 'Resolved' || story === 'Deleted' ? 'Who ended it: missing' : 'Who did it: missing',
         'Is the record true: missing',
         'What was done: none',
       ]);

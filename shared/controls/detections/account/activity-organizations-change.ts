@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller } from '../metadata';
 import { hasFailed } from '../outcome';
 import { firstText } from '../reading';
 import { accountOf } from '../resource';
@@ -16,7 +17,7 @@ export default defineDetection({
   rationale:
     'Policies of the organization bind even administrators; whoever moves an account or detaches a policy lifts what holds all others back.',
   whatToDo: [
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Look at which accounts the change reaches: those below the organizational unit, or the whole organization.',
     'Compare the policies that are attached now with those in your code, and put back what is missing.',
     'For LeaveOrganization, find out who may call it in that account, and deny it by a service control policy.',

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record';
+import { rootTarget } from '../../../contracts/aws/root-session';
 import { reasonAt } from '../call';
 import { API_CALL, CONSOLE_SIGN_IN, type Detected, defineDetection } from '../detection';
 import { hasFailed } from '../outcome';
 import { lastSegment, textAt } from '../reading';
-import { accountOf } from '../resource';
+import { accountOf, principalOf } from '../resource';
 
 const SERVICE_EVENT = 'AwsServiceEvent';
 
@@ -18,8 +19,7 @@ const TARGET = 'requestParameters.targetPrincipal';
 /** The management account takes the root of a member account on, limited to a task. */
 function rootSession(record: CloudTrailRecord): Detected | undefined {
   if (hasFailed(record)) return undefined;
-  // An account id, or the ARN of its root.
-  const account = /\b\d{12}\b/.exec(textAt(record, TARGET) ?? '')?.[0];
+  const account = rootTarget(record);
   const task = textAt(record, 'requestParameters.taskPolicyArn.arn');
   return {
     resource: { resourceType: 'AWS::::Account', resourceId: account ?? accountOf(record) },
@@ -78,11 +78,11 @@ export default defineDetection({
     if (userIdentity.type !== 'Root') return undefined;
     // A sign-in that failed used no credentials of root: it is told by the failed sign-ins.
     if (textAt(record, `responseElements.${eventName}`) === 'Failure') return undefined;
-    const account = userIdentity.accountId ?? record.recipientAccountId ?? '';
+    const resource = principalOf(record);
     return {
-      resource: { resourceType: 'AWS::::Account', resourceId: account },
+      resource,
       severity: 'critical',
-      says: `${eventName} of ${eventSource} was called by the root user of account ${account}${errorCode === undefined ? '' : `, and failed with ${errorCode}`}`,
+      says: `${eventName} of ${eventSource} was called by the root user of account ${resource.resourceId}${errorCode === undefined ? '' : `, and failed with ${errorCode}`}`,
       because: [
         {
           says: 'the caller is the root user',

@@ -89,6 +89,25 @@ const services: Readonly<Record<string, Service>> = {
     breaking: ['DeleteAlarms', 'DisableAlarmActions', 'SetAlarmState'],
     changing: ['PutMetricAlarm'],
   },
+  's3.amazonaws.com': {
+    noun: 'bucket',
+    resourceType: 'AWS::S3::Bucket',
+    named: [p('bucketName')],
+    breaking: [
+      'DeleteBucket',
+      'DeleteBucketEncryption',
+      'DeleteBucketPolicy',
+      'PutBucketLifecycle',
+      'PutBucketObjectLockConfiguration',
+      'PutBucketVersioning',
+    ],
+    changing: [
+      'PutBucketAcl',
+      'PutBucketPolicy',
+      'PutBucketPublicAccessBlock',
+      'DeleteBucketPublicAccessBlock',
+    ],
+  },
   'sns.amazonaws.com': {
     noun: 'topic',
     resourceType: 'AWS::SNS::Topic',
@@ -153,7 +172,7 @@ export default defineDetection({
   title: 'Tampering with Trailseal itself is detected',
   severity: 'critical',
   rationale:
-    'Whoever may change the rules, functions, queues, topics, table, keys or roles of Trailseal can silence every other alert before doing anything else.',
+    'Whoever may change the rules, functions, queues, topics, table, buckets, keys or roles of Trailseal can silence every other alert before doing anything else.',
   whatToDo: [
     'Find out whether that was a deployment of yours: the alert names principal, address and session.',
     'If not, deploy the stack again from your code at once, and look at what happened since the call by hand: alerts of that time may be missing.',
@@ -180,6 +199,7 @@ export default defineDetection({
     'AWS::KMS::Key',
     'AWS::Lambda::Function',
     'AWS::Logs::LogGroup',
+    'AWS::S3::Bucket',
     'AWS::SNS::Topic',
     'AWS::SQS::Queue',
   ],
@@ -195,10 +215,13 @@ export default defineDetection({
       'trailseal-',
     ),
     keys: z._default(
-      z.array(z.string()).check(z.describe('Ids or ARNs of the KMS keys of the stack, which have no names.')),
+      z
+        .array(z.string())
+        .check(z.describe("Ids or ARNs of KMS keys that Trailseal needs, beside the stack's own.")),
       [],
     ),
   }),
+  completed: (parameters, { ownKeys = [] }) => ({ ...parameters, keys: [...parameters.keys, ...ownKeys] }),
   quietHours: 24,
   detect(record, { prefix, keys }) {
     // A call that failed for want of permission was an attempt; one on what is not there was none.

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed, isByService } from '../outcome';
 import { principalOf } from '../resource';
 
@@ -52,19 +53,12 @@ export default defineDetection({
     'Intruders start machines for mining, and hide what they build, in Regions that nobody looks at.',
   whatToDo: [
     'Look at what was created in that Region: instances, functions, roles, snapshots, keys; trailseal who tells by whom.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Delete what is not yours, after keeping a snapshot of disks and the logs as evidence.',
     "Deny the Regions that you don't use by a service control policy, or list the Region under regions if you do.",
   ],
   exemptible: true,
-  frameworks: {
-    cis: {},
-    securityHub: [],
-    awsConfig: [],
-    nist80053r5: ['AU-6', 'IR-5', 'SI-4'],
-    pciDss4: [],
-    soc2: [],
-  },
+  frameworks: watchingFrameworks,
   resourceTypes: ['AWS::::Account', 'AWS::IAM::User', 'AWS::IAM::Role'],
   attack: ['T1535', 'T1578.002'],
   listensTo: {

@@ -1,12 +1,55 @@
 import * as z from 'zod/mini';
-import { API_CALL, defineDetection } from '../detection';
+import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record';
+import { type ActivityResource, API_CALL, type Detected, defineDetection } from '../detection';
 import { callerArns, isByService, isDenied } from '../outcome';
-import { matchesAny } from '../reading';
-import { principalOf } from '../resource';
+import { bounded, matchesAny } from '../reading';
+import { accountOf, principalOf } from '../resource';
+
+/** What IAM calls a service that CloudTrail calls otherwise. */
+const SERVICES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch', email: 'ses' };
+
+/** As AWS words a refusal: "… is not authorized to perform: ec2:DescribeInstances on resource: …" */
+const PERMISSION = /not authorized to perform: ([a-z0-9-]{2,40}:[A-Za-z0-9]{2,80})\b/;
+
+/** The permission that a refused call lacked: by AWS's word, or else by the call's own name. */
+function permissionLacked({ eventSource, eventName, errorMessage = '' }: CloudTrailRecord): string {
+  const told = PERMISSION.exec(bounded(errorMessage))?.[1];
+  if (told !== undefined) return told;
+  const [service = ''] = eventSource.split('.');
+  return bounded(`${SERVICES[service] ?? service}:${eventName.replace(/20\d{6}(v\d+)?$/, '')}`);
+}
+
+/** A role of this account that is named as the stack names its own, such as trailseal-dev-SendAlertRole-1A2B3C. */
+function ownRoleOf(record: CloudTrailRecord, prefix: string): ActivityResource | undefined {
+  const issuer = record.userIdentity.sessionContext?.sessionIssuer;
+  if (record.userIdentity.type !== 'AssumedRole' || issuer?.type !== 'Role') return undefined;
+  const role = principalOf(record);
+  const isOurs = role.resourceId.startsWith(prefix) && issuer.accountId === accountOf(record);
+  return isOurs ? role : undefined;
+}
+
+/** Our own collectors lack a permission: that is for whoever deploys us, and none of the strangers' refused calls. */
+function ownRefusal(record: CloudTrailRecord, role: ActivityResource): Detected {
+  const lacked = permissionLacked(record);
+  return {
+    resource: { ...role, topic: lacked },
+    severity: 'low',
+    says: `the role ${role.resourceId} of Trailseal lacks ${lacked}, so what it collects by that is missing`,
+    because: [
+      {
+        says: `Trailseal was refused ${lacked}`,
+        path: 'errorCode',
+        value: record.errorCode ?? null,
+        expected: `a role that allows ${lacked}, and nothing above it that denies it`,
+      },
+    ],
+    attempted: true,
+  };
+}
 
 export default defineDetection({
   id: 'activity-unauthorized-api-calls',
-  version: 1,
+  version: 2,
   title: 'Denied API calls are detected',
   severity: 'medium',
   rationale:
@@ -17,6 +60,7 @@ export default defineDetection({
     'Look for calls of the same access key that were not refused, before and after: trailseal who, or the event history by access key.',
     'If it is an intruder, deactivate the access key or revoke the sessions of the role, then look for what the principal created.',
     'If it is a role that lacks a permission, give it that, or list it under allowedPrincipals.',
+    'If it is a role of Trailseal, its stack is older than its code, or a service control policy, a boundary or a key policy denies what the alert names.',
   ],
   exemptible: true,
   frameworks: {
@@ -60,13 +104,24 @@ export default defineDetection({
         ),
       ['HeadBucket'],
     ),
+    ownPrefix: z._default(
+      z
+        .string()
+        .check(
+          z.minLength(3),
+          z.describe('How names of the roles of Trailseal begin: what they are refused is told apart.'),
+        ),
+      'trailseal-',
+    ),
   }),
   quietHours: 24,
   rate: ({ count, windowMinutes }) => ({ threshold: count, windowMinutes }),
-  detect(record, { allowedPrincipals, ignoredEvents }) {
+  detect(record, { allowedPrincipals, ignoredEvents, ownPrefix }) {
     const { eventName, eventSource, errorCode = '' } = record;
     if (!isDenied(errorCode) || isByService(record) || ignoredEvents.includes(eventName)) return undefined;
     if (callerArns(record).some((arn) => matchesAny(allowedPrincipals, arn))) return undefined;
+    const own = ownRoleOf(record, ownPrefix);
+    if (own !== undefined) return ownRefusal(record, own);
     const resource = principalOf(record);
     return {
       resource,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { firstText } from '../reading';
 import { principalOf, resourceAt } from '../resource';
@@ -23,20 +24,13 @@ export default defineDetection({
   rationale:
     'An HSM holds keys that exist nowhere else: a deleted cluster and backup take all that they encrypted along, and a copied backup carries them off.',
   whatToDo: [
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'For a deleted backup, restore it within seven days: aws cloudhsmv2 restore-backup.',
     'For a copied or shared backup, look at the Region or account that it went to.',
     "Look at the HSM's own audit log in CloudWatch Logs for who signed in and used keys, which CloudTrail does not see.",
   ],
   exemptible: true,
-  frameworks: {
-    cis: {},
-    securityHub: [],
-    awsConfig: [],
-    nist80053r5: ['AU-6', 'IR-5', 'SI-4'],
-    pciDss4: [],
-    soc2: [],
-  },
+  frameworks: watchingFrameworks,
   resourceTypes: ['AWS::CloudHSMV2::Cluster', 'AWS::CloudHSMV2::Backup'],
   attack: ['T1485', 'T1552.004'],
   listensTo: {

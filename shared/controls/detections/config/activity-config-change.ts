@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller } from '../metadata';
 import { callerArns, hasFailed } from '../outcome';
 import { matchesAny } from '../reading';
 import { resourceAt } from '../resource';
@@ -17,7 +18,7 @@ export default defineDetection({
     'AWS Config records how resources change; while the recorder is stopped, nothing that reads its items sees anything, this product included.',
   whatToDo: [
     'Start the recorder again, and compare it and the delivery channel with your code: aws configservice start-configuration-recorder.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Read all resources anew for the time that was missed: what changed meanwhile has no item.',
     'Deny these calls to all but the deployment role, and name that role under deploymentRoles.',
   ],

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, lockOutTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { objectsAt, textsAt } from '../reading';
 import { principalOf } from '../resource';
@@ -23,19 +24,12 @@ export default defineDetection({
     "Flow logs show who talked to whom; they are deleted before data is carried out, and can't be switched off in any other way.",
   whatToDo: [
     'Create the flow log anew with the settings of the old one, which its last configuration item has.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Look at the machines of that network for what was to be hidden: new connections, new security group rules, new routes.',
-    "If nobody owns it, deactivate the caller's access keys, revoke the sessions of the role, and undo the change.",
+    lockOutTheCaller,
   ],
   exemptible: false,
-  frameworks: {
-    cis: {},
-    securityHub: [],
-    awsConfig: [],
-    nist80053r5: ['AU-6', 'IR-5', 'SI-4'],
-    pciDss4: [],
-    soc2: [],
-  },
+  frameworks: watchingFrameworks,
   resourceTypes: ['AWS::EC2::FlowLog'],
   attack: ['T1562.008'],
   listensTo: {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, lockOutTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed, isByService } from '../outcome';
 import { matchesAny, textAt, textsAt } from '../reading';
 import { principalOf } from '../resource';
@@ -18,20 +19,13 @@ export default defineDetection({
   rationale:
     'Stopping or terminating a machine that others rely on is an outage; large machines that nobody ordered are mining, at your expense.',
   whatToDo: [
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Look at what the machine is for and who uses it; start it again if it was stopped.',
     'For a machine that nobody ordered, keep a snapshot of its disk as evidence, then terminate it and look for more in all Regions.',
-    "If nobody owns it, deactivate the caller's access keys, revoke the sessions of the role, and undo the change.",
+    lockOutTheCaller,
   ],
   exemptible: true,
-  frameworks: {
-    cis: {},
-    securityHub: [],
-    awsConfig: [],
-    nist80053r5: ['AU-6', 'IR-5', 'SI-4'],
-    pciDss4: [],
-    soc2: [],
-  },
+  frameworks: watchingFrameworks,
   resourceTypes: ['AWS::EC2::Instance'],
   attack: ['T1496', 'T1578.002', 'T1529'],
   listensTo: {

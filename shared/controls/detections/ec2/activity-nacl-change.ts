@@ -3,6 +3,7 @@ import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record'
 import type { Reason } from '../../../contracts/trailseal/finding';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, networkFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { isFalse, textAt, valueAt } from '../reading';
 import { resourceAt } from '../resource';
@@ -33,7 +34,7 @@ export default defineDetection({
     'A network ACL stands before all machines of a subnet; one entry more undoes what their security groups were to keep out.',
   whatToDo: [
     'Look at the entries of the ACL in the order of their numbers: the first that fits decides.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'If it was not planned, delete the entry, or associate the subnet with its former ACL.',
   ],
   exemptible: true,
@@ -47,25 +48,7 @@ export default defineDetection({
       '7.0.0': '5.11',
     },
     securityHub: ['CloudWatch.11'],
-    awsConfig: [],
-    nist80053r5: [
-      'AU-12(3)',
-      'AU-14(a)',
-      'AU-14(b)',
-      'AU-6(1)',
-      'AU-6(5)',
-      'CA-2(2)',
-      'CA-7(b)',
-      'PM-14(a)(1)',
-      'PM-14(b)',
-      'SC-36(1)(a)',
-      'SI-2(a)',
-      'SI-4(12)',
-      'SI-5(1)',
-      'SI-5(b)',
-    ],
-    pciDss4: [],
-    soc2: ['CC5.2', 'CC7.2', 'CC7.3', 'CC7.4'],
+    ...networkFrameworks,
   },
   resourceTypes: ['AWS::EC2::NetworkAcl'],
   attack: ['T1562.007'],

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, networkFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { firstText } from '../reading';
 import { principalOf, resourceAt } from '../resource';
@@ -59,7 +60,7 @@ export default defineDetection({
     'A gateway is a way in and out of a network; a new one gives private machines to the internet, or their data a way out.',
   whatToDo: [
     'Look at which VPC the gateway is attached to, and which routes lead to it.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'If it was not planned, detach the gateway; then look at the flow logs for what went through it.',
   ],
   exemptible: true,
@@ -73,25 +74,7 @@ export default defineDetection({
       '7.0.0': '5.12',
     },
     securityHub: ['CloudWatch.12'],
-    awsConfig: [],
-    nist80053r5: [
-      'AU-12(3)',
-      'AU-14(a)',
-      'AU-14(b)',
-      'AU-6(1)',
-      'AU-6(5)',
-      'CA-2(2)',
-      'CA-7(b)',
-      'PM-14(a)(1)',
-      'PM-14(b)',
-      'SC-36(1)(a)',
-      'SI-2(a)',
-      'SI-4(12)',
-      'SI-5(1)',
-      'SI-5(b)',
-    ],
-    pciDss4: [],
-    soc2: ['CC5.2', 'CC7.2', 'CC7.3', 'CC7.4'],
+    ...networkFrameworks,
   },
   resourceTypes: [
     'AWS::EC2::InternetGateway',

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, networkFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { firstText, textAt } from '../reading';
 import { resourceAt } from '../resource';
@@ -21,7 +22,7 @@ export default defineDetection({
     "Routes decide where traffic goes: one route sends it past the firewall, to the internet, or to an intruder's machine.",
   whatToDo: [
     'Look at the routes of the table and at the subnets that use it.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'If it was not planned, restore the former route; then look at the flow logs for where the traffic went meanwhile.',
   ],
   exemptible: true,
@@ -35,25 +36,7 @@ export default defineDetection({
       '7.0.0': '5.13',
     },
     securityHub: ['CloudWatch.13'],
-    awsConfig: [],
-    nist80053r5: [
-      'AU-12(3)',
-      'AU-14(a)',
-      'AU-14(b)',
-      'AU-6(1)',
-      'AU-6(5)',
-      'CA-2(2)',
-      'CA-7(b)',
-      'PM-14(a)(1)',
-      'PM-14(b)',
-      'SC-36(1)(a)',
-      'SI-2(a)',
-      'SI-4(12)',
-      'SI-5(1)',
-      'SI-5(b)',
-    ],
-    pciDss4: [],
-    soc2: ['CC5.2', 'CC7.2', 'CC7.3', 'CC7.4'],
+    ...networkFrameworks,
   },
   resourceTypes: ['AWS::EC2::RouteTable', 'AWS::EC2::SubnetRouteTableAssociation'],
   attack: ['T1562.007', 'T1557'],

@@ -3,6 +3,7 @@ import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record'
 import type { JsonObject } from '../../../contracts/aws/configuration-item';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, lockOutTheCaller } from '../metadata';
 import { hasFailed } from '../outcome';
 import { objectsAt, textAt, valueAt } from '../reading';
 import { resourceAt } from '../resource';
@@ -51,9 +52,9 @@ export default defineDetection({
     'Security groups are the firewall of each machine; one rule more lets the world in, or data out.',
   whatToDo: [
     'Look at the rules of the group as they are now, above all 0.0.0.0/0 and ::/0.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'If it was not planned, revoke the rule; then look at the flow logs for who came in meanwhile.',
-    "If nobody owns it, deactivate the caller's access keys, revoke the sessions of the role, and undo the change.",
+    lockOutTheCaller,
   ],
   exemptible: true,
   frameworks: {

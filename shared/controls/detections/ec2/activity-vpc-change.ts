@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, networkFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { resourceAt } from '../resource';
 
@@ -16,7 +17,7 @@ export default defineDetection({
     'The network is what everything else stands in; a deleted VPC is an outage, and a peering joins your network with another one.',
   whatToDo: [
     'For a peering, look at whose the other side is, and whether routes lead to it.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'If it was not planned, delete the peering, or restore the VPC from your code.',
   ],
   exemptible: true,
@@ -30,25 +31,7 @@ export default defineDetection({
       '7.0.0': '5.14',
     },
     securityHub: ['CloudWatch.14'],
-    awsConfig: [],
-    nist80053r5: [
-      'AU-12(3)',
-      'AU-14(a)',
-      'AU-14(b)',
-      'AU-6(1)',
-      'AU-6(5)',
-      'CA-2(2)',
-      'CA-7(b)',
-      'PM-14(a)(1)',
-      'PM-14(b)',
-      'SC-36(1)(a)',
-      'SI-2(a)',
-      'SI-4(12)',
-      'SI-5(1)',
-      'SI-5(b)',
-    ],
-    pciDss4: [],
-    soc2: ['CC5.2', 'CC7.2', 'CC7.3', 'CC7.4'],
+    ...networkFrameworks,
   },
   resourceTypes: ['AWS::EC2::VPC', 'AWS::EC2::VPCPeeringConnection'],
   attack: ['T1599', 'T1562.007'],

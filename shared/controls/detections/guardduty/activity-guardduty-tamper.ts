@@ -3,6 +3,7 @@ import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record'
 import type { Reason } from '../../../contracts/trailseal/finding';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { isFalse, isTrue, textAt, valueAt } from '../reading';
 import { resourceAt } from '../resource';
@@ -55,19 +56,12 @@ export default defineDetection({
     'GuardDuty is the alarm that watches traffic and credentials; intruders with rights switch it off, or make it trust their address.',
   whatToDo: [
     'Enable the detector again, and compare filters, trusted lists and members with what you know.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Look at what the same principal did before and since: this call is rarely the first of an intruder and never the last.',
     'Deny these calls in member accounts by a service control policy, and administer GuardDuty from one account.',
   ],
   exemptible: false,
-  frameworks: {
-    cis: {},
-    securityHub: [],
-    awsConfig: [],
-    nist80053r5: ['AU-6', 'IR-5', 'SI-4'],
-    pciDss4: [],
-    soc2: [],
-  },
+  frameworks: watchingFrameworks,
   resourceTypes: ['AWS::GuardDuty::Detector'],
   attack: ['T1562.001'],
   listensTo: {

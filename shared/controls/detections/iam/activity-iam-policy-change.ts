@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, lockOutTheCaller } from '../metadata';
 import { hasFailed } from '../outcome';
 import { firstText, lastSegment } from '../reading';
 import { resourceAt } from '../resource';
@@ -29,9 +30,9 @@ export default defineDetection({
     'Policies decide who may do what; a few lines in one of them make an intruder an administrator, and outlive the stolen key.',
   whatToDo: [
     'Read the policy as it is now, above all statements with Allow on * or on iam and sts.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'If it came from your code, compare with the change that was reviewed; if not, detach or delete the policy.',
-    "If nobody owns it, deactivate the caller's access keys, revoke the sessions of the role, and undo the change.",
+    lockOutTheCaller,
   ],
   exemptible: true,
   frameworks: {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller } from '../metadata';
 import { hasFailed } from '../outcome';
 import { firstText, lastSegment, textAt } from '../reading';
 import { resourceAt } from '../resource';
@@ -16,7 +17,7 @@ export default defineDetection({
     "Without its key, data is gone: a disabled key is an outage at once, and a deleted one can't be brought back by anybody.",
   whatToDo: [
     'Cancel at once: aws kms cancel-key-deletion, then aws kms enable-key; a deletion takes effect only after 7 to 30 days.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Find out what is encrypted by the key before you agree to its end: look for Decrypt calls of the last months.',
     'Deny ScheduleKeyDeletion and DisableKey to all but two people, by the key policy.',
   ],

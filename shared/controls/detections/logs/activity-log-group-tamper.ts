@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed, isByService } from '../outcome';
 import { firstText, lastSegment, matchesAny, textsAt, valueAt } from '../reading';
 import { principalOf } from '../resource';
@@ -25,20 +26,13 @@ export default defineDetection({
   rationale:
     'Metric filters and alarms watch the logs; whoever deletes a log group, a filter or an alarm switches off the eyes before the deed.',
   whatToDo: [
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Put back what was deleted from your code: log group, filter, subscription or alarm.',
     'Look at what the same principal did since: what was switched off tells what was to be hidden.',
     'Deny these calls on the names that matter to all but the deployment role.',
   ],
   exemptible: false,
-  frameworks: {
-    cis: {},
-    securityHub: [],
-    awsConfig: [],
-    nist80053r5: ['AU-6', 'IR-5', 'SI-4'],
-    pciDss4: [],
-    soc2: [],
-  },
+  frameworks: watchingFrameworks,
   resourceTypes: [
     'AWS::Logs::LogGroup',
     'AWS::CloudWatch::Alarm',

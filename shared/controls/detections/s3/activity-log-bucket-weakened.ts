@@ -3,6 +3,7 @@ import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record'
 import type { Reason } from '../../../contracts/trailseal/finding';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
 import { isTrue, matchesAny, objectsAt, textAt, valueAt } from '../reading';
 import { principalOf } from '../resource';
@@ -75,19 +76,12 @@ export default defineDetection({
     'Logs are evidence only as long as nobody can change or remove them; versioning, policy, lifecycle and access block of their bucket see to that.',
   whatToDo: [
     'Put the setting back at once: versioning on, lifecycle as before, public access blocked, the policy that CloudTrail needs.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'Verify that no file was changed or removed meanwhile: trailseal verify s3://BUCKET.',
     'Keep logs in an account of their own whose buckets only a break-glass role can change.',
   ],
   exemptible: false,
-  frameworks: {
-    cis: {},
-    securityHub: [],
-    awsConfig: [],
-    nist80053r5: ['AU-6', 'IR-5', 'SI-4'],
-    pciDss4: [],
-    soc2: [],
-  },
+  frameworks: watchingFrameworks,
   resourceTypes: ['AWS::S3::Bucket'],
   attack: ['T1562.008', 'T1485'],
   listensTo: {

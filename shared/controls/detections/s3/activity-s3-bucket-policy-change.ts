@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
+import { askTheCaller } from '../metadata';
 import { hasFailed } from '../outcome';
 import { resourceAt } from '../resource';
 
@@ -13,7 +14,7 @@ export default defineDetection({
     'Policy, ACL, CORS, lifecycle and replication of a bucket decide who reads its data, how long it is kept, and to whom it is copied.',
   whatToDo: [
     'Read the policy and ACL of the bucket as they are now: Principal * and other accounts above all.',
-    "Ask the caller whether the change was planned, by a way that an intruder can't read; the alert names principal, address and session.",
+    askTheCaller,
     'For a replication, look at whose the destination bucket is; for a lifecycle, at what would expire.',
     "If it was not planned, put back the former setting, which the bucket's configuration history has.",
   ],

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { compileEventPattern } from '../../../../local/event-pattern';
-import type { Severity } from '../../../../shared/contracts/trailseal/finding';
+import { type Severity, severities } from '../../../../shared/contracts/trailseal/finding';
 import {
   type AnyDetection,
   API_CALL,
@@ -9,6 +10,7 @@ import {
 } from '../../../../shared/controls/detections/detection';
 import { detector, type Hit } from '../../../../shared/controls/detections/detector';
 import { activityRules } from '../../../../shared/controls/detections/patterns';
+import { badInput } from './bad-input';
 
 export const ACCOUNT = '123456789012';
 export type Raw = Readonly<Record<string, unknown>>;
@@ -148,6 +150,23 @@ export function testDetection<Parameters>(detection: Detection<Parameters>, tabl
   test('its table has what tells it from others', () => {
     expect(table.fires.length).toBeGreaterThanOrEqual(2);
     expect(new Set(table.misses.map(([kind]) => kind))).toEqual(new Set(['field', 'failed', 'neighbour']));
+    const fires = table.fires.map(([, record]) => record);
+    const near = (kind: Miss[0], isNear: (record: Raw, fire: Raw) => boolean) =>
+      table.misses.some(([is, , record]) => is === kind && fires.some((fire) => isNear(record, fire)));
+    expect({
+      field: near('field', (record, fire) => differences(record, fire).length === 1),
+      failed: near('failed', (record, fire) =>
+        differences(record, fire).every((path) => /^(error(Code|Message)|responseElements\b.*)$/.test(path)),
+      ),
+      // Of what listens to calls of any name, there is none of another name.
+      neighbour:
+        detection.listensTo.calls === undefined ||
+        near(
+          'neighbour',
+          ({ eventSource, eventName }, fire) =>
+            eventSource === fire['eventSource'] && fires.every((one) => one['eventName'] !== eventName),
+        ),
+    }).toEqual({ field: true, failed: true, neighbour: true });
   });
 
   const firing = table.fires.map(([name, record, expected, changed]) => ({
@@ -183,6 +202,22 @@ export function testDetection<Parameters>(detection: Detection<Parameters>, tabl
       expect(isDelivered(any, parameters, record)).toBe(false);
   });
 
+  test.each(badInput)('as it should not be, no record makes it fail or cry out: %s', (_, bad) => {
+    const gravest = Math.min(...table.fires.map(([, , { severity }]) => severities.indexOf(severity)));
+    for (const [name, record, , changed] of table.fires) {
+      const { inRaw } = detector([any], policyWith(detection.id, parametersOf(changed)));
+      for (const { detected, crash } of inRaw(bad(record))) {
+        expect({ name, crash }).toEqual({ name, crash: undefined });
+        expectFit(detected as Detected, gravest);
+      }
+    }
+    const { inRaw } = detector([any], policyWith(detection.id, parametersOf()));
+    const others = table.misses.filter(
+      ([kind, , { errorCode }]) => kind === 'neighbour' || (kind === 'failed' && errorCode !== undefined),
+    );
+    expect(others.filter(([, , record]) => inRaw(bad(record)).length > 0)).toEqual([]);
+  });
+
   test('a dry run that was refused, and one that was not, changed nothing', () => {
     for (const [, record] of table.fires) {
       for (const errorCode of ['Client.DryRunOperation', 'DryRunOperation']) {
@@ -195,6 +230,26 @@ export function testDetection<Parameters>(detection: Detection<Parameters>, tabl
     }
   });
 }
+
+/** Fit to be kept and shown: no graver than what is sound, about something, and of bounded texts. */
+function expectFit({ severity, says, because, resource, counts = [] }: Detected, gravest: number): void {
+  expect(severities.indexOf(severity)).toBeGreaterThanOrEqual(gravest);
+  for (const { resourceId } of [resource, ...counts.map((counted) => counted.resource)])
+    expect(resourceId.length).toBeGreaterThan(0);
+  expect(says).not.toMatch(/undefined|\[object|null/);
+  expect(JSON.stringify({ says, because, resource, counts }).length).toBeLessThan(32 * 1024);
+}
+
+/** Paths at which two records differ, each no deeper than where it begins. */
+function differences(a: unknown, b: unknown, path = ''): string[] {
+  if (!isObject(a) || !isObject(b)) return isDeepStrictEqual(a, b) ? [] : [path];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+    differences(a[key], b[key], path === '' ? key : `${path}.${key}`),
+  );
+}
+
+const isObject = (value: unknown): value is Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What detections say of a record, in short. */
 export const shortOf = ({ detection: { id }, detected }: Hit): string => `${id} ${detected?.severity}`;

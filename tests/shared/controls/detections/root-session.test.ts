@@ -1,65 +1,37 @@
-import { parseCloudTrailRecord } from '../../../../shared/contracts/aws/cloudtrail-record';
-import type { Detected } from '../../../../shared/controls/detections/detection';
-import {
-  inRootSession,
-  rootKeyOf,
-  rootSessionStarted,
-} from '../../../../shared/controls/detections/root-session';
-import { ACCOUNT, call, root } from './detecting';
+import type { RootSession } from '../../../../shared/contracts/aws/root-session';
+import type { Severity } from '../../../../shared/contracts/trailseal/finding';
+import { inRootSession } from '../../../../shared/controls/detections/root-session';
 
-const started = call(
-  'sts',
-  'AssumeRoot',
-  {
-    targetPrincipal: '111122223333',
-    taskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy' },
-  },
-  { responseElements: { credentials: { accessKeyId: 'ASIAROOTEXAMPLE', sessionToken: 'MASKED' } } },
-);
-const sessionOf = (record: object) => rootSessionStarted(parseCloudTrailRecord(record));
-
-test('AssumeRoot tells whose key is whose, and no secret', () => {
-  expect(sessionOf(started)).toEqual({
-    accessKeyId: 'ASIAROOTEXAMPLE',
-    account: '111122223333',
-    startedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Ops/alice`,
-    startedAt: '2026-01-31T10:00:00.000Z',
-    eventID: started['eventID'],
-    task: 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy',
-  });
-  const byArn = { ...started, requestParameters: { targetPrincipal: 'arn:aws:iam::111122223333:root' } };
-  expect(sessionOf(byArn)?.account).toBe('111122223333');
-});
-
-test.each([
-  ['it was refused', { ...started, errorCode: 'AccessDenied' }],
-  ['it answered nothing', { ...started, responseElements: null }],
-  ['it names no account', { ...started, requestParameters: null }],
-  ['it is another call', { ...started, eventName: 'AssumeRole' }],
-  ['it is of another service', { ...started, eventSource: 'sso.amazonaws.com' }],
-])('no session: %s', (_, record) => {
-  expect(sessionOf(record)).toBeUndefined();
-});
-
-test('the key of a use of root is what to look for', () => {
-  const keyOf = (userIdentity: object) =>
-    rootKeyOf(parseCloudTrailRecord(call('iam', 'X', null, { userIdentity })));
-  expect(keyOf({ ...root, accessKeyId: 'ASIAROOTEXAMPLE' })).toBe('ASIAROOTEXAMPLE');
-  expect(keyOf({ type: 'IAMUser', accessKeyId: 'AKIAEXAMPLE' })).toBeUndefined();
-});
+const session: RootSession = {
+  accessKeyId: 'ASIAROOTEXAMPLE',
+  account: '111122223333',
+  startedBy: 'arn:aws:sts::123456789012:assumed-role/Ops/alice',
+  startedAt: '2026-01-31T10:00:00.000Z',
+  eventID: 'e-1',
+  task: 'arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy',
+};
+const said = {
+  severity: 'critical' as Severity,
+  says: 'DeleteBucketPolicy was called',
+  because: [{ says: 'root', path: 'userIdentity.type', value: 'Root', expected: 'a role' }],
+};
 
 test('a use of root in a session says who started it', () => {
-  const detected: Detected = {
-    resource: { resourceType: 'AWS::::Account', resourceId: '111122223333' },
-    severity: 'critical',
-    says: 'DeleteBucketPolicy was called',
-    because: [{ says: 'root', path: 'userIdentity.type', value: 'Root', expected: 'a role' }],
-  };
-  const session = sessionOf(started);
-  const joined = session && inRootSession(detected, session);
+  const joined = inRootSession('activity-root-usage', said, session);
   expect(joined).toMatchObject({
     severity: 'medium',
-    says: `DeleteBucketPolicy was called, in a session for S3UnlockBucketPolicy that arn:aws:sts::${ACCOUNT}:assumed-role/Ops/alice started by AssumeRoot at 2026-01-31T10:00:00.000Z`,
+    says: `DeleteBucketPolicy was called, in a session for S3UnlockBucketPolicy that ${session.startedBy} started by AssumeRoot at 2026-01-31T10:00:00.000Z`,
   });
-  expect(joined?.because.map(({ path }) => path)).toEqual(['userIdentity.type', 'userIdentity.accessKeyId']);
+  expect(joined.because.map(({ path }) => path)).toEqual(['userIdentity.type', 'userIdentity.accessKeyId']);
+});
+
+test('a session of which the task is not known has none', () => {
+  const { task: _, ...noTask } = session;
+  expect(inRootSession('activity-root-usage', said, noTask).says).toContain('called, in a session that arn:');
+});
+
+test.each<Severity>(['critical', 'low'])('what was done in it stays %s', (severity) => {
+  expect(inRootSession('activity-log-bucket-weakened', { ...said, severity }, session).severity).toBe(
+    severity,
+  );
 });

@@ -1,6 +1,6 @@
 import { parseCloudTrailRecord } from '../../../../shared/contracts/aws/cloudtrail-record';
+import { rootSessionOf } from '../../../../shared/contracts/aws/root-session';
 import { type Actor, actorOf } from '../../../../shared/proof/actor/actor';
-import { rootSessionOf } from '../../../../shared/proof/actor/root-session';
 import { fixtureLines } from '../../../support/judge-rule';
 
 interface Row {
@@ -275,7 +275,10 @@ describe('AssumeRoot', () => {
 
   test('what the session does is told with who asked for it', () => {
     const said = actorOf(record(root), { rootSessions });
-    expect(said).toMatchObject({ type: 'assumed-root', assumedBy: { type: 'role', session: 'dana' } });
+    expect(said).toMatchObject({
+      type: 'assumed-root',
+      assumedBy: expect.stringMatching(/:assumed-role\/.*\/dana$/),
+    });
     expect(JSON.stringify(said)).not.toContain('S3CRET');
   });
 
@@ -285,15 +288,6 @@ describe('AssumeRoot', () => {
     ['no root', { ...user, accessKeyId: 'ASIAROOT' }],
   ])('%s is none of it', (_name, identity) => {
     expect(actorOf(record(identity), { rootSessions }).assumedBy).toBeUndefined();
-  });
-
-  test.each([
-    ['refused', { errorCode: 'AccessDenied' }],
-    ['another call', { eventName: 'AssumeRole' }],
-    ['without credentials', { responseElements: null }],
-    ['with credentials of another shape', { responseElements: { credentials: 'x' } }],
-  ])('%s gives out no session', (_name, parts) => {
-    expect(rootSessionOf(parseCloudTrailRecord({ ...started, ...parts }))).toBeUndefined();
   });
 });
 

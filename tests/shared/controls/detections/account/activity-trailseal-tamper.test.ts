@@ -1,7 +1,22 @@
 import detection from '../../../../../shared/controls/detections/account/activity-trailseal-tamper';
-import { call, denied, testDetection } from '../detecting';
+import type { AnyDetection } from '../../../../../shared/controls/detections/detection';
+import { detector } from '../../../../../shared/controls/detections/detector';
+import { call, denied, policyWith, shortOf, testDetection } from '../detecting';
 
 const disabled = call('events', 'DisableRule', { name: 'trailseal-dev-detect-activity-Ec2' });
+
+test('the key of the stack is known by its deployment', () => {
+  const deletion = call('kms', 'ScheduleKeyDeletion', { keyId: '5ea1-ed' });
+  const hits = (ownKeys: readonly string[]) =>
+    detector([detection as unknown as AnyDetection], {
+      ...policyWith(detection.id, detection.parameters.parse({})),
+      ownKeys,
+    }).inRaw(deletion);
+  expect(hits(['arn:aws:kms:eu-west-1:1:key/5ea1-ed']).map(shortOf)).toEqual([
+    'activity-trailseal-tamper critical',
+  ]);
+  expect(hits(['arn:aws:kms:eu-west-1:1:key/another'])).toEqual([]);
+});
 
 testDetection(detection, {
   parameters: { keys: ['arn:aws:kms:eu-west-1:1:key/k-1'] },
@@ -73,6 +88,11 @@ testDetection(detection, {
       'the key, which has no name',
       call('kms', 'ScheduleKeyDeletion', { keyId: 'k-1' }),
       { severity: 'critical', resourceId: 'k-1' },
+    ],
+    [
+      'the lock of the evidence taken off',
+      call('s3', 'PutBucketObjectLockConfiguration', { bucketName: 'trailseal-dev-evidencebucket-x' }),
+      { severity: 'critical', resourceId: 'trailseal-dev-evidencebucket-x' },
     ],
     [
       'a role',

@@ -28,6 +28,7 @@ testDetection(detection, {
     ],
   ],
   misses: [
+    ['field', 'the same name in another service', { ...stopped, eventSource: 'ssm.amazonaws.com' }],
     [
       'field',
       'by the deployment',

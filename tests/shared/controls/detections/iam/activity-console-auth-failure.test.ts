@@ -52,7 +52,12 @@ testDetection(detection, {
     ['root', signIn(root, 'Failure'), { severity: 'high', resourceId: ACCOUNT, attempted: true }],
   ],
   misses: [
-    ['field', 'it worked', signIn(user('bob'), 'Success')],
+    ['field', 'it worked', { ...failed, responseElements: { ConsoleLogin: 'Success' } }],
+    [
+      'failed',
+      'the call itself failed, before anybody was refused',
+      { ...failed, errorCode: 'InternalFailure', responseElements: null },
+    ],
     [
       'failed',
       'the code was wrong, which CheckMfa says',
@@ -68,4 +73,5 @@ testDetection(detection, {
       },
     ],
   ],
+  deliveredMisses: ['the call itself failed, before anybody was refused'],
 });

@@ -1,7 +1,9 @@
 import detection from '../../../../../shared/controls/detections/iam/activity-console-signin-no-mfa';
 import { ACCOUNT, call, root, signIn, testDetection, user } from '../detecting';
 
-const mfa = (MFAUsed: string) => ({ additionalEventData: { MobileVersion: 'No', MFAUsed } });
+const mfa = (MFAUsed: string) => ({
+  additionalEventData: { LoginTo: 'https://console.aws.amazon.com/', MobileVersion: 'No', MFAUsed },
+});
 const signedIn = signIn(user('bob'), 'Success');
 
 testDetection(detection, {

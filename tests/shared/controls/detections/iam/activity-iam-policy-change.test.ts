@@ -39,6 +39,7 @@ testDetection(detection, {
     ],
   ],
   misses: [
+    ['field', 'the same name in another service', { ...attached, eventSource: 'sso.amazonaws.com' }],
     [
       'field',
       'a policy of the organization',

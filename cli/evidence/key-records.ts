@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { KeyFound, PublicKeyRecord } from '../../shared/proof/trail/public-keys';
+import type { KeyEncoding } from './checks';
+
+/** A key as ListPublicKeys gave it, for each window that it gave it for. */
+export interface SigningKey {
+  readonly fingerprint: string;
+  readonly region: string;
+  readonly encoding: KeyEncoding;
+  readonly records: readonly PublicKeyRecord[];
+}
+
+/** The records that a key was read from: its DER is the one encoding that has its fingerprint. */
+export function signingKeys(
+  fingerprint: string,
+  { key, windows }: Extract<KeyFound, { state: 'known' }>,
+  region: string,
+): SigningKey {
+  const encoded = (type: KeyEncoding) => key.export({ format: 'der', type });
+  const encoding: KeyEncoding = md5(encoded('pkcs1')) === fingerprint ? 'pkcs1' : 'spki';
+  return {
+    fingerprint,
+    region,
+    encoding,
+    records: windows.map(({ from, to }) => ({
+      Fingerprint: fingerprint,
+      Value: encoded(encoding).toString('base64'),
+      ValidityStartTime: from,
+      ValidityEndTime: to,
+    })),
+  };
+}
+
+const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');

@@ -1,0 +1,55 @@
+import type { Activity, Call, ObservationLinks, TransitionKind } from '../../contracts/trailseal/finding';
+import { asReported } from './as-reported';
+import { timeText } from './duration';
+
+/** What became known of a call after the alert: it says nothing of how the finding stands. */
+export type FollowUpKind = Extract<TransitionKind, 'Attributed' | 'Sealed' | 'Unproven' | 'Contradicted'>;
+
+const followUps: readonly string[] = [
+  'Attributed',
+  'Sealed',
+  'Unproven',
+  'Contradicted',
+] satisfies FollowUpKind[];
+
+export const isFollowUp = (kind: string): kind is FollowUpKind => followUps.includes(kind);
+
+/** Those that keep a card up to date: the default e-mail subscription leaves them out, see resources/alerts.yml. */
+export const quietKinds: readonly string[] = ['Sealed', 'Unproven'] satisfies FollowUpKind[];
+
+/** Which proofs a message of a kind is about. */
+const statesOf: Readonly<Record<FollowUpKind, readonly Call['proof']['state'][]>> = {
+  Attributed: ['pending', 'proven', 'missing', 'contradicted'],
+  Sealed: ['proven'],
+  Unproven: ['missing'],
+  Contradicted: ['contradicted'],
+};
+
+const MOST_NAMED = 2;
+
+/** What a follow-up has found out, before the complaint that it is about: which call, who made it, and what of it. */
+export function leadOfFollowUp(kind: FollowUpKind, links: ObservationLinks | undefined): string {
+  const calls = (links?.calls ?? []).filter(({ proof }) => statesOf[kind].includes(proof.state));
+  if (calls.length === 0) return '';
+  const named = calls.slice(0, MOST_NAMED).map(callText).join('; ');
+  const more = calls.length + (links?.omitted ?? 0) - MOST_NAMED;
+  const which = more > 0 && kind === 'Attributed' ? `${named}; or ${more} more` : named;
+  if (kind === 'Attributed') {
+    const verb = links?.actor === 'named' ? 'was' : 'may have been';
+    return `what was observed at ${timeText(links?.observedAt ?? '')} ${verb} ${which}`;
+  }
+  const rest = calls.length > MOST_NAMED ? ` and ${calls.length - MOST_NAMED} more` : '';
+  const [reason] = calls.flatMap(({ proof }) => proof.reason ?? []);
+  const why = reason === undefined ? '' : ` (${reason})`;
+  const record = calls.length === 1 ? 'the record of' : 'the records of';
+  return `${record} ${named}${rest} ${findings[kind](calls.length)}${why}`;
+}
+
+const findings: Readonly<Record<Exclude<FollowUpKind, 'Attributed'>, (calls: number) => string>> = {
+  Sealed: (calls) => `${calls === 1 ? 'is' : 'are'} proven`,
+  Unproven: () => 'will not be proven',
+  Contradicted: (calls) => `${calls === 1 ? 'is' : 'are'} CONTRADICTED`,
+};
+
+const callText = ({ eventName, actor }: Activity): string =>
+  `${asReported(eventName, 80)} by ${asReported(actor.principal, 120)}`;
