@@ -41,6 +41,8 @@ export interface Need {
   keys?: ConditionKeys;
   /** The resource's own policy, where it has one. */
   policy?: Statement[];
+  /** `keyPolicy` where the resource's policy has the last word, as that of a KMS key has. */
+  decidedBy?: 'keyPolicy';
   /** The key that protects the resource, and what the call does with it. */
   encryption?: { key: EncryptionKey | undefined; actions: string[]; via: string };
 }
@@ -114,13 +116,13 @@ export class AccessControl {
 
   /** Whether the caller has a right, without a call being made or recorded. */
   allows(caller: Caller, need: Need): boolean {
-    return this.#decide(caller, need).allowed;
+    return this.#decide(caller, need, need.decidedBy).allowed;
   }
 
   /** Records the call and everything it needs; throws what AWS answers when a right is missing. */
   demand(caller: Caller, needs: Need[], implied = false): void {
     for (const need of needs) {
-      const decision = this.#decide(caller, need);
+      const decision = this.#decide(caller, need, need.decidedBy);
       this.#record(caller, need.action, need.resource, decision, implied);
       if (!decision.allowed) throw denied(caller, need.action, need.resource, decision);
       this.#demandKey(caller, need);

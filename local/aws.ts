@@ -10,12 +10,19 @@ import { Functions, type Invoke } from './functions';
 import { type FaultRule, Gate } from './gate';
 import { type UnusedGrant, unusedGrants } from './grants';
 import { type Delivery, Inbox } from './inbox';
+import type { JsonObject } from './json';
 import type { QueueCounts } from './queue';
+import { Recording } from './recording';
 import { HOST, serve } from './server';
 import { CloudTrail, cloudtrailService } from './services/cloudtrail';
+import { cloudwatchService, Metrics } from './services/cloudwatch';
 import { ConfigHistory, configService } from './services/config';
 import { dynamodbService, Tables } from './services/dynamodb';
+import { Ec2, ec2Service } from './services/ec2';
 import { Buses, eventsService } from './services/events';
+import { iamService, Users } from './services/iam';
+import { Kms, kmsService } from './services/kms';
+import { Rds, rdsService } from './services/rds';
 import { S3 } from './services/s3';
 import { snsService, Topics } from './services/sns';
 import { Queues, sqsService } from './services/sqs';
@@ -66,6 +73,14 @@ export interface LocalAws {
   readonly s3: Pick<S3, 'createBucket' | 'notify' | 'deliver'>;
   /** CloudTrail's trails, keys, notices and event history. */
   readonly cloudtrail: Omit<CloudTrail, 'trails' | 'history'>;
+  /** What remediations change, and what is put in beforehand. */
+  readonly ec2: Ec2;
+  readonly rds: Rds;
+  readonly kms: Kms;
+  readonly iam: Users;
+  readonly cloudwatch: Metrics;
+  /** CloudTrail's records of the calls that changed something, in order. */
+  readonly records: readonly JsonObject[];
   /** Puts events onto a bus as AWS itself, `aws.*` sources included. */
   putEvents(events: unknown, bus?: string): { id: string }[];
   /** Records a configuration item for GetResourceConfigHistory. */
@@ -132,6 +147,18 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const sources = new EventSources(world, functions);
     const s3 = new S3({ ...world, callLog, topics, buses, latencyMs: options.s3LatencyMs ?? 0 });
     const cloudtrail = new CloudTrail(stack.options, topics);
+    const recording = new Recording({
+      accountId,
+      clock,
+      emit: (event) => putEvents(door, 'default', event),
+      remember: (record) => cloudtrail.history.add([record]),
+    });
+    const holding = { accountId, clock, activity, recording, signal };
+    const ec2 = new Ec2(region, holding);
+    const rds = new Rds(region, holding);
+    const kms = new Kms(stack, access, clock);
+    const users = new Users(accountId, clock);
+    const metrics = new Metrics(region);
     await tables.create(stack);
     await s3.create(stack);
     if (options.emailViewer !== false) topics.addEmailViewer();
@@ -144,8 +171,25 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       configService(history, clock),
       cloudtrailService(cloudtrail, clock),
       stsService(stack),
+      ec2Service(ec2),
+      rdsService(rds, accountId),
+      kmsService(kms, stack, clock),
+      iamService(users),
+      cloudwatchService(metrics),
     ];
-    const door: DoorWorld = { stack, buses, queues, history, inbox, s3, cloudtrail, log: callLog, clock };
+    const seeded = { ec2, rds, kms, iam: users, cloudwatch: metrics };
+    const door: DoorWorld = {
+      stack,
+      buses,
+      queues,
+      history,
+      inbox,
+      s3,
+      cloudtrail,
+      seeded,
+      log: callLog,
+      clock,
+    };
     serve(server, new Map(services.map((service) => [service.name, service])), {
       access,
       gate,
@@ -153,6 +197,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       log,
       door,
       s3,
+      recording,
     });
     const startPolling = () => {
       sources.announceUnread();
@@ -174,6 +219,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       },
       s3,
       cloudtrail,
+      ...seeded,
+      records: recording.records,
       putEvents: (events, bus = 'default') => putEvents(door, bus, events),
       putConfigItem: (item) => history.put(item),
       invokeLater: (name, payload) =>

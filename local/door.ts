@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import type { Inbox } from './inbox';
 import { isObject, type JsonObject, list } from './json';
 import type { Answer } from './protocol';
+import { putResource, type SeededWorld } from './seeds';
 import type { CloudTrail } from './services/cloudtrail';
 import { type ConfigHistory, isRecordable } from './services/config';
 import { type Buses, type Event, toTheSecond } from './services/events';
@@ -19,6 +20,7 @@ export interface DoorWorld {
   inbox: Inbox;
   s3: S3;
   cloudtrail: CloudTrail;
+  seeded: SeededWorld;
   log: CallLog;
   clock: Clock;
 }
@@ -52,6 +54,11 @@ const ROUTES: Record<string, Route> = {
     const { name, owner, region } = readTexts(body, ['name'], ['owner', 'region']);
     s3.createBucket(name ?? '', { ...(owner ? { owner } : {}), ...(region ? { region } : {}) });
     return { bucket: name };
+  },
+  'PUT resources': ({ seeded }, _, body) => {
+    const resources = list(parse(body));
+    for (const resource of resources) putResource(seeded, resource);
+    return { resources: resources.length };
   },
   'PUT public-keys': ({ stack, cloudtrail }, query, body) => {
     const records = list(parse(body));

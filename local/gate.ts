@@ -3,7 +3,7 @@ import { AwsError, Disconnect } from './aws-error';
 
 /** A call on its way in, as a fault rule sees it. */
 export interface PassingCall {
-  /** `sqs`, `sns`, `events`, `dynamodb`, `config`, `s3`, `cloudtrail`, `sts` or `lambda`. */
+  /** As requests are signed: `sqs`, `ec2`, `monitoring` for CloudWatch; `lambda` for an invocation. */
   service: string;
   /** The operation, `SendMessage`. */
   action: string;

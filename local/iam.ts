@@ -74,8 +74,32 @@ const KNOWN_KEYS = new Map(
     'sns:Endpoint',
     'sts:ExternalId',
     'cloudwatch:namespace',
+    'ec2:CreateAction',
+    'ec2:InstanceID',
+    'ec2:InstanceType',
+    'ec2:MetadataHttpEndpoint',
+    'ec2:MetadataHttpTokens',
+    'ec2:NetworkInterfaceID',
+    'ec2:Region',
+    'ec2:SecurityGroupID',
+    'ec2:Subnet',
+    'ec2:Vpc',
+    'iam:PassedToService',
+    'kms:ScheduleKeyDeletionPendingWindowInDays',
+    'rds:DatabaseEngine',
+    'rds:Vpc',
   ].map((key) => [key.toLowerCase(), key]),
 );
+
+/** What stands before the key of a tag, as in aws:ResourceTag/owner. */
+const TAG_KEYS = ['aws:ResourceTag', 'aws:RequestTag', 'ec2:ResourceTag', 'rds:db-tag', 'iam:ResourceTag'];
+
+function knownKey(key: string): string | undefined {
+  const [family = '', ...tag] = key.split('/');
+  const known = TAG_KEYS.find((name) => name.toLowerCase() === family.toLowerCase());
+  if (known && tag.join('/') !== '') return `${known}/${tag.join('/')}`;
+  return KNOWN_KEYS.get(key.toLowerCase());
+}
 
 type Compare = (actual: string, expected: string) => boolean;
 
@@ -218,7 +242,7 @@ function readConditions(condition: unknown, where: string): Statement['condition
     }
     if (!isObject(keys)) throw new Error(`${where}: Condition ${operator} must be an object`);
     return Object.entries(keys).map(([key, values]) => {
-      const known = KNOWN_KEYS.get(key.toLowerCase());
+      const known = knownKey(key);
       if (!known) throw new Error(`${where}: condition key ${key} isn't simulated by local AWS`);
       return { operator, key: known, values: list(values).map(String) };
     });

@@ -7,7 +7,7 @@ import { isObject } from './json';
  * [1, namespace, name, traits, value], a list; [2, namespace, name, traits, key, value], a map;
  * [3, namespace, name, traits, member names, member schemas, count of leading required members], a structure.
  */
-type Shape =
+export type Shape =
   | { kind: 'simple'; type: number }
   | { kind: 'unit' }
   | { kind: 'list'; name: string; value: unknown; itemName: string; flat: boolean }
@@ -63,11 +63,15 @@ export function errorTraits(
   };
 }
 
+/** EC2 speaks the query protocol in a way of its own: names are capitalised, and lists always flat. */
+export type Dialect = 'query' | 'ec2';
+
 /** Turns the flat form of the query protocol (`Attributes.entry.1.key`) into the operation's input. */
 export function readForm(
   schemas: Readonly<Record<string, unknown>>,
   action: string,
   form: URLSearchParams,
+  dialect: Dialect = 'query',
 ): unknown {
   const tree: FormNode = { children: new Map() };
   for (const [path, text] of form) {
@@ -80,7 +84,7 @@ export function readForm(
     }
     node.text = text;
   }
-  return readFormNode(operationSchema(schemas, action).input, tree, action);
+  return readFormNode(operationSchema(schemas, action).input, tree, action, dialect);
 }
 
 /** Writes an answer as the XML of the query protocol. */
@@ -97,7 +101,8 @@ interface FormNode {
   children: Map<string, FormNode>;
 }
 
-function operationSchema(
+/** What an operation takes and gives, as `shapeOf` reads it. */
+export function operationSchema(
   schemas: Readonly<Record<string, unknown>>,
   action: string,
 ): { input: unknown; output: unknown } {
@@ -106,7 +111,7 @@ function operationSchema(
   return { input: schema[4], output: schema[5] };
 }
 
-function shapeOf(ref: unknown): Shape {
+export function shapeOf(ref: unknown): Shape {
   const [schema, traits] = unwrap(ref);
   const itemName = (member: unknown) => String(unwrap(member)[1]['xmlName'] ?? '');
   const flat = traits['xmlFlattened'] !== undefined;
@@ -139,6 +144,15 @@ function shapeOf(ref: unknown): Shape {
     members: new Map(names.map((member, i) => [member, second[i]])),
     required: names.slice(0, typeof required === 'number' ? required : 0),
   };
+}
+
+/** How a member of a structure is called in XML. */
+export const xmlName = (member: string, ref: unknown): string => String(unwrap(ref)[1]['xmlName'] ?? member);
+
+function formName(member: string, ref: unknown, dialect: Dialect): string {
+  const name = xmlName(member, ref);
+  if (dialect === 'query') return name;
+  return String(unwrap(ref)[1]['ec2QueryName'] ?? `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`);
 }
 
 function unwrap(ref: unknown): [schema: unknown, traits: Record<string, unknown>] {
@@ -197,7 +211,7 @@ function checkSimple(type: number, value: unknown, path: string): void {
   }
 }
 
-function readFormNode(ref: unknown, node: FormNode, path: string): unknown {
+function readFormNode(ref: unknown, node: FormNode, path: string, dialect: Dialect): unknown {
   const shape = shapeOf(ref);
   const inOrder = (children: Map<string, FormNode>) =>
     [...children].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => child);
@@ -206,13 +220,13 @@ function readFormNode(ref: unknown, node: FormNode, path: string): unknown {
       return {};
     case 'simple':
       if (node.text === undefined) throw invalid(`'${path}' must be a value`);
-      if (shape.type === BOOLEAN) return node.text === 'true';
-      return shape.type === NUMBER ? Number(node.text) : node.text;
+      return readText(shape.type, node.text, path);
     case 'list': {
-      const items = shape.flat
-        ? node.children
-        : (node.children.get(shape.itemName || 'member')?.children ?? new Map());
-      return inOrder(items).map((item) => readFormNode(shape.value, item, path));
+      const items =
+        shape.flat || dialect === 'ec2'
+          ? node.children
+          : (node.children.get(shape.itemName || 'member')?.children ?? new Map());
+      return inOrder(items).map((item) => readFormNode(shape.value, item, path, dialect));
     }
     case 'map': {
       const entries = shape.flat ? node.children : (node.children.get('entry')?.children ?? new Map());
@@ -221,20 +235,33 @@ function readFormNode(ref: unknown, node: FormNode, path: string): unknown {
           const value = entry.children.get(shape.valueName || 'value') ?? { children: new Map() };
           return [
             entry.children.get(shape.keyName || 'key')?.text ?? '',
-            readFormNode(shape.value, value, path),
+            readFormNode(shape.value, value, path, dialect),
           ];
         }),
       );
     }
-    case 'structure':
+    case 'structure': {
+      const members = new Map(
+        [...shape.members].map(([member, schema]) => [formName(member, schema, dialect), { member, schema }]),
+      );
       return Object.fromEntries(
-        [...node.children].map(([member, child]) => {
-          const schema = shape.members.get(member);
-          if (schema === undefined) throw invalid(`'${path}.${member}' is not a member of ${shape.name}`);
-          return [member, readFormNode(schema, child, `${path}.${member}`)];
+        [...node.children].map(([name, child]) => {
+          const known = members.get(name);
+          if (!known) throw invalid(`'${path}.${name}' is not a member of ${shape.name}`);
+          return [known.member, readFormNode(known.schema, child, `${path}.${known.member}`, dialect)];
         }),
       );
+    }
   }
+}
+
+/** A time becomes what the JSON protocol has: seconds since the epoch. */
+function readText(type: number, text: string, path: string): unknown {
+  if (type === BOOLEAN) return text === 'true';
+  if (type !== NUMBER && !TIMESTAMPS.has(type)) return text;
+  const number = type === NUMBER ? Number(text) : Date.parse(text) / 1000;
+  if (Number.isNaN(number)) throw wrongType(path, type === NUMBER ? 'a number' : 'a time', text);
+  return number;
 }
 
 function xml(ref: unknown, value: unknown): string {
@@ -243,7 +270,9 @@ function xml(ref: unknown, value: unknown): string {
     case 'unit':
       return '';
     case 'simple':
-      return escapeXml(String(value));
+      return TIMESTAMPS.has(shape.type)
+        ? new Date(Number(value) * 1000).toISOString()
+        : escapeXml(String(value));
     case 'list': {
       const tag = shape.itemName || 'member';
       return (value as unknown[]).map((item) => `<${tag}>${xml(shape.value, item)}</${tag}>`).join('');
@@ -260,7 +289,11 @@ function xml(ref: unknown, value: unknown): string {
     case 'structure':
       return Object.entries(value as object)
         .filter(([, v]) => v !== undefined)
-        .map(([member, v]) => `<${member}>${xml(shape.members.get(member), v)}</${member}>`)
+        .map(([member, v]) => {
+          const schema = shape.members.get(member);
+          const tag = xmlName(member, schema);
+          return `<${tag}>${xml(schema, v)}</${tag}>`;
+        })
         .join('');
   }
 }

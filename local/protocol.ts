@@ -33,14 +33,16 @@ export function readAction(
   headers: IncomingHttpHeaders,
   body: string,
 ): string | undefined {
-  if (protocol === 'query') return new URLSearchParams(body).get('Action') ?? undefined;
+  if (protocol !== 'json') return new URLSearchParams(body).get('Action') ?? undefined;
   const target = headers['x-amz-target'];
   return typeof target === 'string' ? target.split('.').pop() : undefined;
 }
 
 /** The operation's input as the service's protocol carries it. */
 export function readInput(service: Service, action: string, body: string): unknown {
-  if (service.protocol === 'query') return readForm(service.schemas, action, new URLSearchParams(body));
+  if (service.protocol !== 'json') {
+    return readForm(service.schemas, action, new URLSearchParams(body), service.protocol);
+  }
   try {
     return JSON.parse(body === '' ? '{}' : body);
   } catch {
@@ -48,24 +50,39 @@ export function readInput(service: Service, action: string, body: string): unkno
   }
 }
 
-export function writeAnswer(service: Service, action: string, output: unknown, contentType: string): Answer {
-  const requestId = randomUUID();
+export function writeAnswer(
+  service: Service,
+  action: string,
+  output: unknown,
+  contentType: string,
+  requestId: string = randomUUID(),
+): Answer {
   if (service.protocol === 'json') {
     const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
     return { statusCode: 200, headers, body: JSON.stringify(output ?? {}) };
   }
+  if (service.protocol === 'ec2') {
+    const answer = `<requestId>${requestId}</requestId>${writeXml(service.schemas, action, output)}`;
+    const body = `<${action}Response ${namespace(service)}>${answer}</${action}Response>`;
+    return { statusCode: 200, headers: xmlHeaders(requestId), body };
+  }
   const result = `<${action}Result>${writeXml(service.schemas, action, output)}</${action}Result>`;
   const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
   const body = `<${action}Response ${namespace(service)}>${result}${metadata}</${action}Response>`;
-  return { statusCode: 200, headers: { 'content-type': 'text/xml' }, body };
+  return { statusCode: 200, headers: xmlHeaders(requestId), body };
 }
 
 /** The error on the wire: the name that the SDK knows, its query code and its status, from the service's model. */
-export function writeError(service: Service, error: AwsError, contentType: string): Answer {
+export function writeError(
+  service: Service,
+  error: AwsError,
+  contentType: string,
+  requestId: string = randomUUID(),
+): Answer {
   const code = codeFor(service, error);
   const traits = errorTraits(service.schemas, code);
-  const statusCode = traits.statusCode ?? error.statusCode;
-  const requestId = randomUUID();
+  const denied = error.code === 'AccessDeniedException' ? service.deniedStatus : undefined;
+  const statusCode = traits.statusCode ?? denied ?? error.statusCode;
   const fault = statusCode < 500 ? 'Sender' : 'Receiver';
   if (service.protocol === 'json') {
     const headers: Record<string, string> = { 'content-type': contentType, 'x-amzn-requestid': requestId };
@@ -74,9 +91,32 @@ export function writeError(service: Service, error: AwsError, contentType: strin
     if (service.name === 'sqs') headers['x-amzn-query-error'] = `${traits.queryCode ?? code};${fault}`;
     return { statusCode, headers, body: JSON.stringify({ __type: code, message: error.message }) };
   }
+  if (service.protocol === 'ec2') {
+    const inner = `<Code>${code}</Code><Message>${escapeXml(messageOf(service, error))}</Message>`;
+    const body = `<Response><Errors><Error>${inner}</Error></Errors><RequestID>${requestId}</RequestID></Response>`;
+    return { statusCode, headers: xmlHeaders(requestId), body };
+  }
   const inner = `<Type>${fault}</Type><Code>${traits.queryCode ?? code}</Code><Message>${escapeXml(error.message)}</Message>`;
   const body = `<ErrorResponse ${namespace(service)}><Error>${inner}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
-  return { statusCode, headers: { 'content-type': 'text/xml' }, body };
+  return { statusCode, headers: xmlHeaders(requestId), body };
+}
+
+const xmlHeaders = (requestId: string) => ({
+  'content-type': 'text/xml;charset=UTF-8',
+  'x-amzn-requestid': requestId,
+});
+
+/** The words of an error, as the service puts them. */
+export const messageOf = (service: Service, error: AwsError): string =>
+  service.protocol === 'ec2' && error.code === 'AccessDeniedException'
+    ? `You are not authorized to perform this operation. ${error.message}`
+    : error.message;
+
+/** The error's code as CloudTrail records it. */
+export function recordedCode(service: Service, error: AwsError): string {
+  const code = codeFor(service, error);
+  if (service.protocol === 'ec2') return `${error.statusCode < 500 ? 'Client' : 'Server'}.${code}`;
+  return errorTraits(service.schemas, code).queryCode ?? code;
 }
 
 function codeFor(service: Service, error: AwsError): string {

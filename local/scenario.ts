@@ -289,6 +289,12 @@ const securityGroup = (account: string, region: string, ipPermissions: object[])
       resourceType: 'AWS::EC2::VPC',
       name: 'Is contained in Vpc',
     },
+    {
+      resourceId: 'eni-0d1c2b3a495867f0e',
+      resourceName: null,
+      resourceType: 'AWS::EC2::NetworkInterface',
+      name: 'Is associated with NetworkInterface',
+    },
   ],
   configuration: {
     description: 'web servers behind the load balancer',
@@ -309,6 +315,20 @@ const securityGroup = (account: string, region: string, ipPermissions: object[])
     tags: [],
     vpcId: 'vpc-0f1e2d3c4b5a69788',
   },
+});
+
+const TLS_ONLY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'TlsOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 's3:*',
+      Resource: [`arn:aws:s3:::${BUCKET}`, `arn:aws:s3:::${BUCKET}/*`],
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  ],
 });
 
 const bucket = (account: string, region: string): JsonObject => ({
@@ -341,7 +361,7 @@ const bucket = (account: string, region: string): JsonObject => ({
     }),
     BucketLoggingConfiguration: { destinationBucketName: null, logFilePrefix: null },
     BucketNotificationConfiguration: { configurations: {} },
-    BucketPolicy: { policyText: null },
+    BucketPolicy: { policyText: TLS_ONLY },
     BucketVersioningConfiguration: { status: 'Enabled', isMfaDeleteEnabled: null },
     IsRequesterPaysEnabled: false,
     ServerSideEncryptionConfiguration: {

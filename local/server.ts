@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AccessControl, Caller } from './access';
 import type { Log } from './activity';
@@ -15,7 +16,8 @@ import {
   writeAnswer,
   writeError,
 } from './protocol';
-import type { Service } from './service';
+import type { Recording } from './recording';
+import type { RequestFacts, Service } from './service';
 import type { S3 } from './services/s3';
 import type { S3Answer } from './services/s3/operation';
 
@@ -32,6 +34,7 @@ export interface ServingWorld {
   log: Log;
   door: DoorWorld;
   s3: S3;
+  recording: Recording;
 }
 
 /** Answers AWS's APIs and the local-only door on one server. */
@@ -60,13 +63,19 @@ async function answer(
   const body = await readText(request);
   if (!credential || !service) return unknownService(credential?.service);
   const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
+  const facts: RequestFacts = {
+    id: randomUUID(),
+    accessKeyId: credential.accessKeyId,
+    userAgent: request.headers['user-agent'] ?? '',
+  };
   try {
     const caller = world.access.callerWith(credential.accessKeyId);
     if (!caller) throw unknownCaller(service);
     const action = readAction(service.protocol, request.headers, body);
-    return await perform(service, action, body, { caller, region: credential.region, contentType }, world);
+    const { region } = credential;
+    return await perform(service, action, body, { caller, region, contentType, facts }, world);
   } catch (error) {
-    if (error instanceof AwsError) return writeError(service, error, contentType);
+    if (error instanceof AwsError) return writeError(service, error, contentType, facts.id);
     if (error instanceof Disconnect) throw error;
     world.log.error(`local AWS failed: ${error instanceof Error ? error.stack : String(error)}`);
     return writeError(
@@ -81,8 +90,13 @@ async function perform(
   service: Service,
   action: string | undefined,
   body: string,
-  { caller, region, contentType }: { caller: Caller; region: string; contentType: string },
-  { gate, callLog }: ServingWorld,
+  {
+    caller,
+    region,
+    contentType,
+    facts,
+  }: { caller: Caller; region: string; contentType: string; facts: RequestFacts },
+  { gate, callLog, recording }: ServingWorld,
 ): Promise<Answer> {
   const operation = action === undefined ? undefined : service.operations[action];
   if (action === undefined || !operation) {
@@ -99,12 +113,12 @@ async function perform(
   }
   const input = readInput(service, action, body);
   checkInput(service.schemas, action, input);
-  const needs = operation.needs(input, region);
-  const output = await gate.pass({ service: service.name, action, caller, input, needs }, () =>
-    operation.run(input, caller, region),
+  const call = { service, action, operation, input, caller, region, facts };
+  const output = await recording.around(call, (run) =>
+    gate.pass({ service: service.name, action, caller, input, needs: operation.needs(input, region) }, run),
   );
   checkOutput(service.schemas, action, output ?? {});
-  return writeAnswer(service, action, output ?? {}, contentType);
+  return writeAnswer(service, action, output ?? {}, contentType, facts.id);
 }
 
 async function answerS3(
@@ -155,6 +169,10 @@ function unknownService(name: string | undefined): Answer {
 
 function unknownCaller({ protocol }: Service): AwsError {
   const message = 'The security token included in the request is invalid.';
+  if (protocol === 'ec2') {
+    const invalid = 'AWS was not able to validate the provided access credentials';
+    return new AwsError('AuthFailure', invalid, 401);
+  }
   return protocol === 'query'
     ? new AwsError('InvalidClientTokenId', message, 403)
     : new AwsError('UnrecognizedClientException', message, 400);

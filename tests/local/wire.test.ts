@@ -59,9 +59,9 @@ test('an unknown member in the query protocol is refused', async () => {
 });
 
 test('a service that is not simulated says its name', async () => {
-  const { status, text } = await call('TrentService.Encrypt', 'kms', {});
+  const { status, text } = await call('AWSGlue.GetJobs', 'glue', {});
   expect(status).toBe(400);
-  expect(text).toContain("Service kms isn't simulated by local AWS");
+  expect(text).toContain("Service glue isn't simulated by local AWS");
 });
 
 test('GetCallerIdentity names the caller', async () => {
@@ -104,4 +104,31 @@ test('an injected fault before the effect leaves nothing behind, one after it on
   gone();
 
   await expect(send()).resolves.toHaveProperty('MessageId');
+});
+
+test.each([
+  ['ec2', '', 'Action=RunInstances&Version=2016-11-15', '<Code>NotSimulatedLocally</Code>'],
+  ['ec2', '', 'Action=Nonsense&Version=2016-11-15', '<Code>NotSimulatedLocally</Code>'],
+  ['ec2', '', 'Version=2016-11-15', '(none named)'],
+  ['rds', '', 'Action=DeleteDBInstance&Version=2014-10-31', '<Code>NotSimulatedLocally</Code>'],
+  ['iam', '', 'Action=DeleteUser&Version=2010-05-08', '<Code>NotSimulatedLocally</Code>'],
+  ['kms', 'TrentService.Encrypt', '{}', '"NotSimulatedLocally"'],
+  ['monitoring', 'GraniteServiceVersion20100801.PutMetricData', '{}', '"NotSimulatedLocally"'],
+])('%s %s%s is said not to be simulated', async (service, target, body, expected) => {
+  const { status, text } = await call(target, service, body);
+  expect(status).toBe(400);
+  expect(text).toContain(expected);
+});
+
+test.each([
+  ['an unknown member', 'GroupId=sg-0a&Colour=red', 'InvalidParameterValue'],
+  ['a number that is none', 'GroupId=sg-0a&IpProtocol=tcp&FromPort=ssh', 'SerializationException'],
+])('%s is refused in the way of EC2', async (_, input, code) => {
+  const { status, text } = await call(
+    '',
+    'ec2',
+    `Action=AuthorizeSecurityGroupIngress&Version=2016-11-15&${input}`,
+  );
+  expect(status).toBe(400);
+  expect(text).toContain(`<Response><Errors><Error><Code>${code}</Code>`);
 });
