@@ -60,6 +60,8 @@ export interface Rule<Facts = unknown, Parameters = unknown> extends ControlMeta
   readonly resourceTypes: readonly [string, ...string[]];
   readonly reads: z.ZodMiniType<Facts>;
   readonly parameters: z.ZodMiniType<Parameters>;
+  /** What it says of a deleted resource, where having none is the worst state. NOT_APPLICABLE if left out. */
+  readonly whenDeleted?: Verdict;
   /** Pure. Scope, deleted resources, items of another shape and crashes are the engine's business. */
   judge(facts: Facts, parameters: Parameters): Verdict;
 }

@@ -39,10 +39,20 @@ import trustedAdvisorSgPorts from './partners/trustedadvisor/trusted-advisor-sg-
 import trustedAdvisorStatus from './partners/trustedadvisor/trusted-advisor-status';
 import cloudtrailLogValidation from './rules/cloudtrail/cloudtrail-log-validation';
 import ec2DetailedMonitoring from './rules/ec2/ec2-detailed-monitoring';
+import ec2InstanceImdsv2 from './rules/ec2/ec2-instance-imdsv2';
+import ec2InstanceNoPublicIp from './rules/ec2/ec2-instance-no-public-ip';
+import ec2SecurityGroupInUse from './rules/ec2/ec2-security-group-in-use';
 import sgNoWorldAdminIpv4 from './rules/ec2/sg-no-world-admin-ipv4';
 import sgNoWorldAdminIpv6 from './rules/ec2/sg-no-world-admin-ipv6';
+import vpcDefaultSgClosed from './rules/ec2/vpc-default-sg-closed';
+import iamPolicyNoAdminStar from './rules/iam/iam-policy-no-admin-star';
+import iamUserNoDirectPolicies from './rules/iam/iam-user-no-direct-policies';
+import kmsKeyNotPendingDeletion from './rules/kms/kms-key-not-pending-deletion';
 import rdsNoPublicAccess from './rules/rds/rds-no-public-access';
+import s3AccountPublicAccessBlock from './rules/s3/s3-account-public-access-block';
+import s3BucketDefaultEncryption from './rules/s3/s3-bucket-default-encryption';
 import s3BucketPublicAccessBlock from './rules/s3/s3-bucket-public-access-block';
+import s3BucketSslOnly from './rules/s3/s3-bucket-ssl-only';
 import cloudtrailDigestChain from './verifications/cloudtrail/cloudtrail-digest-chain';
 import cloudtrailLogIntegrity from './verifications/cloudtrail/cloudtrail-log-integrity';
 import type { Verification } from './verifications/verification';
@@ -51,10 +61,20 @@ import type { Verification } from './verifications/verification';
 export const rules: readonly AnyRule[] = [
   cloudtrailLogValidation,
   ec2DetailedMonitoring,
+  ec2InstanceImdsv2,
+  ec2InstanceNoPublicIp,
+  ec2SecurityGroupInUse,
+  iamPolicyNoAdminStar,
+  iamUserNoDirectPolicies,
+  kmsKeyNotPendingDeletion,
   rdsNoPublicAccess,
+  s3AccountPublicAccessBlock,
+  s3BucketDefaultEncryption,
   s3BucketPublicAccessBlock,
+  s3BucketSslOnly,
   sgNoWorldAdminIpv4,
   sgNoWorldAdminIpv6,
+  vpcDefaultSgClosed,
 ];
 
 /** Every control that is judged by verifying the files of CloudTrail, by id. */
@@ -137,28 +157,47 @@ export const controls: readonly Control[] = [
   cloudwatchAlarmState,
   configConformanceOpen,
   ec2DetailedMonitoring,
+  ec2InstanceImdsv2,
+  ec2InstanceNoPublicIp,
+  ec2SecurityGroupInUse,
   guarddutyCloudtrailDisabled,
   guarddutyCredentialCompromise,
   guarddutyEc2Compromise,
   guarddutyHighFinding,
   guarddutyS3Exposure,
+  iamPolicyNoAdminStar,
+  iamUserNoDirectPolicies,
   inspectorCriticalFinding,
   inspectorNetworkReachability,
+  kmsKeyNotPendingDeletion,
   rdsNoPublicAccess,
+  s3AccountPublicAccessBlock,
+  s3BucketDefaultEncryption,
   s3BucketPublicAccessBlock,
+  s3BucketSslOnly,
   securityhubCriticalFinding,
   sgNoWorldAdminIpv4,
   sgNoWorldAdminIpv6,
   trustedAdvisorExposedKeys,
   trustedAdvisorSgPorts,
   trustedAdvisorStatus,
+  vpcDefaultSgClosed,
 ];
 
 /** The rules that judge a resource type. */
 export const rulesByResourceType: Readonly<Record<string, readonly AnyRule[]>> = {
   'AWS::CloudTrail::Trail': [cloudtrailLogValidation],
-  'AWS::EC2::Instance': [ec2DetailedMonitoring],
-  'AWS::EC2::SecurityGroup': [sgNoWorldAdminIpv4, sgNoWorldAdminIpv6],
+  'AWS::EC2::Instance': [ec2DetailedMonitoring, ec2InstanceImdsv2, ec2InstanceNoPublicIp],
+  'AWS::EC2::SecurityGroup': [
+    ec2SecurityGroupInUse,
+    sgNoWorldAdminIpv4,
+    sgNoWorldAdminIpv6,
+    vpcDefaultSgClosed,
+  ],
+  'AWS::IAM::Policy': [iamPolicyNoAdminStar],
+  'AWS::IAM::User': [iamUserNoDirectPolicies],
+  'AWS::KMS::Key': [kmsKeyNotPendingDeletion],
   'AWS::RDS::DBInstance': [rdsNoPublicAccess],
-  'AWS::S3::Bucket': [s3BucketPublicAccessBlock],
+  'AWS::S3::AccountPublicAccessBlock': [s3AccountPublicAccessBlock],
+  'AWS::S3::Bucket': [s3BucketDefaultEncryption, s3BucketPublicAccessBlock, s3BucketSslOnly],
 };

@@ -34,8 +34,7 @@ export const judgeItem = (
   policy: PolicyInForce,
 ): RuleJudgement[] =>
   applicable(rules, item, policy).map((rule) => {
-    if (isGone(item))
-      return judgement(rule, policy, notApplicable(`the resource is gone (${item.configurationItemStatus})`));
+    if (isGone(item)) return judgement(rule, policy, verdictOfGone(rule, item));
     try {
       return judgement(rule, policy, verdictOf(rule, item, policy));
     } catch (error) {
@@ -60,6 +59,14 @@ const applicable = (rules: RulesByType, item: ConfigurationItem, policy: PolicyI
   (Object.hasOwn(rules, item.resourceType) ? (rules[item.resourceType] ?? []) : []).filter(
     (rule) => policy.controls[rule.id]?.mode !== 'off',
   );
+
+function verdictOfGone(
+  { whenDeleted }: AnyRule,
+  { configurationItemStatus: status }: ConfigurationItem,
+): Verdict {
+  const isDeleted = status !== 'ResourceNotRecorded';
+  return (isDeleted && whenDeleted) || notApplicable(`the resource is gone (${status})`);
+}
 
 function verdictOf(rule: AnyRule, item: ConfigurationItem, policy: PolicyInForce): Verdict {
   const facts = rule.reads.safeParse(item);

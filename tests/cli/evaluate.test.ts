@@ -8,6 +8,7 @@ import { type EvaluateOptions, evaluate } from '../../cli/evaluate/evaluate';
 import type { Shell } from '../../cli/shell';
 import { hostileText } from '../shared/tell/hostile-text';
 import { itemChange, openTo, oversizedChange } from '../support/config-events';
+import { POLICY_OF_FEW } from '../support/few-rules';
 import { captured, inApiForm } from '../support/judge-rule';
 import { folderWith } from './input/reading';
 import { NOW, run, type TestShell, testShell } from './test-shell';
@@ -20,8 +21,6 @@ const unknown = itemOf({ resourceId: 'sg-unknown', configuration: { ipPermission
 const gone = itemOf({ resourceId: 'sg-gone', status: 'ResourceDeleted' });
 const role = itemOf({ resourceType: 'AWS::IAM::Role', resourceId: 'AROA1' });
 const lines = (...values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
-
-const EMPTY_POLICY = 'version: 1\n';
 
 interface Setting {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
@@ -36,7 +35,7 @@ async function evaluated(
   { files = {}, stdin = Readable.from([]), stdout = new PassThrough(), shell: changes = {} }: Setting = {},
   names: readonly string[] = ['items.json'],
 ) {
-  const folder = folderWith({ 'compliance.yml': EMPTY_POLICY, ...files });
+  const folder = folderWith({ 'compliance.yml': POLICY_OF_FEW, ...files });
   const shell: TestShell = testShell({ folder, ...changes });
   const code = await evaluate(names, { format: 'ndjson', ...options }, shell, { stdin, stdout });
   return { code, ...shell.said };
@@ -195,12 +194,12 @@ error: folder/cut.json.gz:2:1: the gzip data ends too early; what came before wa
 describe('the policy', () => {
   const policy = (text: string, options: Partial<EvaluateOptions> = {}, more: Record<string, string> = {}) =>
     evaluated(options, {
-      files: { 'items.json': lines(open), 'compliance.yml': EMPTY_POLICY + text, ...more },
+      files: { 'items.json': lines(open), 'compliance.yml': POLICY_OF_FEW + text, ...more },
     });
 
   test('switches controls off and sets their parameters', async () => {
     const { code, out } = await policy(
-      'controls:\n  sg-no-world-admin-ipv6:\n    mode: off\n  sg-no-world-admin-ipv4:\n    parameters:\n      adminPorts: [3389]\n',
+      '  sg-no-world-admin-ipv6:\n    mode: off\n  sg-no-world-admin-ipv4:\n    parameters:\n      adminPorts: [3389]\n',
     );
     expect({ code, verdicts: verdictsIn(out) }).toEqual({
       code: 0,
@@ -209,7 +208,7 @@ describe('the policy', () => {
   });
 
   test('a control that is named judges although it is off', async () => {
-    const off = 'controls:\n  sg-no-world-admin-ipv4:\n    mode: off\n';
+    const off = '  sg-no-world-admin-ipv4:\n    mode: off\n';
     expect(verdictsIn((await policy(off)).out)).toHaveLength(1);
     expect((await policy(off, { control: ['EC2.53'] })).code).toBe(1);
   });
@@ -249,7 +248,8 @@ describe('the policy', () => {
   });
 
   test('with a mistake judges nothing, and says where it is', async () => {
-    const found = policy('controls:\n  sg-no-world-admin-ipv4:\n    mode: of\n');
+    const mistaken = 'version: 1\ncontrols:\n  sg-no-world-admin-ipv4:\n    mode: of\n';
+    const found = policy('', {}, { 'compliance.yml': mistaken });
     await expect(found).rejects.toMatchObject({
       message: 'compliance.yml has mistakes',
       next: [
@@ -283,7 +283,7 @@ describe('input', () => {
 
   test('judgements do not wait for more to come', async () => {
     const stdin = new PassThrough();
-    const shell = testShell({ folder: folderWith({ 'compliance.yml': EMPTY_POLICY }) });
+    const shell = testShell({ folder: folderWith({ 'compliance.yml': POLICY_OF_FEW }) });
     const running = evaluate(['-'], { format: 'ndjson' }, shell, { stdin, stdout: new PassThrough() });
     // More than what a file is told apart by.
     stdin.write(lines(open, open));
@@ -296,7 +296,7 @@ describe('input', () => {
     const stop = new AbortController();
     const stdin = new PassThrough();
     const shell = testShell({
-      folder: folderWith({ 'compliance.yml': EMPTY_POLICY }),
+      folder: folderWith({ 'compliance.yml': POLICY_OF_FEW }),
       stopSignal: () => stop.signal,
     });
     const running = evaluate(['-', 'more.json'], { format: 'json' }, shell, {

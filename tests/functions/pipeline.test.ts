@@ -1,5 +1,4 @@
 import type { Template } from '../../local/template';
-import { rulesByResourceType } from '../../shared/controls';
 import { defineRule } from '../../shared/controls/control';
 import { compiledTemplate } from '../support/compiled-template';
 import {
@@ -9,6 +8,7 @@ import {
   openTo,
   oversizedChange,
 } from '../support/config-events';
+import { fewRules } from '../support/few-rules';
 import { stopAll } from '../support/local-aws';
 import { type Pipeline, type PipelineOptions, startPipeline } from '../support/pipeline';
 
@@ -237,7 +237,7 @@ describe('at least once, in any order', () => {
   });
 
   test('a rule that throws says INSUFFICIENT_DATA, and the others still speak', async () => {
-    const [ipv4] = rulesByResourceType['AWS::EC2::SecurityGroup'] ?? [];
+    const [ipv4] = fewRules['AWS::EC2::SecurityGroup'] ?? [];
     if (!ipv4) throw new Error('no rule');
     const broken = defineRule({
       ...ipv4,

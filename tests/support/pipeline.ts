@@ -34,7 +34,7 @@ import { witnessesTable } from '../../shared/aws/witnesses-table';
 import { parseMessageBody } from '../../shared/contracts/aws/trail-notification';
 import type { Trails } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
-import { controls, detections, partners, rulesByResourceType, verifications } from '../../shared/controls';
+import { controls, detections, partners, verifications } from '../../shared/controls';
 import { detector } from '../../shared/controls/detections/detector';
 import type { RulesByType } from '../../shared/controls/judge';
 import { linkFinding } from '../../shared/findings/links';
@@ -42,6 +42,7 @@ import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
 import { type PowertoolsTelemetry, telemetry } from '../../shared/lambda/telemetry';
 import type { Alert } from '../../shared/tell/alerts/alert';
+import { fewRules } from './few-rules';
 import { ACCOUNT, type Clients, type Handler, REGION, startTestAws, type TestAws } from './local-aws';
 
 const PREFIX = 'trailseal-dev';
@@ -105,7 +106,7 @@ export interface PipelineOptions extends Partial<LocalAwsOptions> {
 
 export async function startPipeline(template: Template, options: PipelineOptions = {}): Promise<Pipeline> {
   const counted = new Map<string, number>();
-  const { rules: judging = rulesByResourceType, isWatched = false, ...awsOptions } = options;
+  const { rules: judging = fewRules, isWatched = false, ...awsOptions } = options;
   const handlers: Record<string, Handler> = {
     [names.detect]: (event, clients) => detectHandler(clients)(event, contextOf(names.detect)),
     [names.evaluate]: (event, clients) => evaluateHandler(clients)(event, contextOf(names.evaluate)),

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import replayCommand from '../../../cli/commands/replay';
 import { activityEvent, record } from '../../support/activity-events';
 import { configurationItem, itemChange, openTo, oversizedChange } from '../../support/config-events';
+import { POLICY_OF_FEW } from '../../support/few-rules';
 import { emptyFolder, run, type TestShell, testShell } from '../test-shell';
 import { HOUR, iso, START } from './stories';
 
@@ -33,7 +34,7 @@ function folderOf(files: Readonly<Record<string, unknown>>): TestShell {
 }
 
 const replay = (files: Readonly<Record<string, unknown>>, ...args: string[]) =>
-  run([replayCommand], ['replay', ...args], folderOf({ 'compliance.yml': 'version: 1\n', ...files }));
+  run([replayCommand], ['replay', ...args], folderOf({ 'compliance.yml': POLICY_OF_FEW, ...files }));
 
 const records = (out: string): Record<string, unknown>[] =>
   out

@@ -35,7 +35,7 @@ test('every control, worst first, with its mode', async () => {
 test('json has everything', async () => {
   const { out } = await list(['--format', 'json', '--framework', 'CIS-3.0.0', '--service', 'EC2']);
   const { controls: selected, summary } = JSON.parse(out);
-  expect(selected[0]).toMatchObject({
+  expect(selected.find(({ id }: { id: string }) => id === 'sg-no-world-admin-ipv4')).toMatchObject({
     kind: 'control',
     id: 'sg-no-world-admin-ipv4',
     severity: 'high',
@@ -54,7 +54,13 @@ test('json has everything', async () => {
 test.each<[args: string[], expected: string[]]>([
   [
     ['--service', 's3', 'RDS'],
-    ['rds-no-public-access', 's3-bucket-public-access-block'],
+    [
+      'rds-no-public-access',
+      's3-account-public-access-block',
+      's3-bucket-public-access-block',
+      's3-bucket-ssl-only',
+      's3-bucket-default-encryption',
+    ],
   ],
   [
     ['--severity', 'critical', 'low'],
@@ -63,12 +69,18 @@ test.each<[args: string[], expected: string[]]>([
       'cloudtrail-log-integrity',
       'rds-no-public-access',
       'ec2-detailed-monitoring',
+      'ec2-security-group-in-use',
+      'iam-user-no-direct-policies',
+      's3-bucket-default-encryption',
     ],
   ],
-  [['--framework', 'cis-1.4.0', '--service', 'ec2'], ['sg-no-world-admin-ipv4']],
+  [
+    ['--framework', 'cis-1.4.0', '--service', 'ec2'],
+    ['sg-no-world-admin-ipv4', 'vpc-default-sg-closed'],
+  ],
   [
     ['--framework', 'cis', '--service', 'ec2'],
-    ['sg-no-world-admin-ipv4', 'sg-no-world-admin-ipv6'],
+    ['ec2-instance-imdsv2', 'sg-no-world-admin-ipv4', 'sg-no-world-admin-ipv6', 'vpc-default-sg-closed'],
   ],
   [['--framework', 'PCI-DSS-4', '--severity', 'critical', '--service', 'rds'], ['rds-no-public-access']],
   [
