@@ -178,10 +178,17 @@ function judgementsThatHeld(history: readonly HistoryEntry[]): Held[] {
   return newestFirst.reverse();
 }
 
+interface StateSince {
+  readonly at: string;
+  readonly state: State;
+  /** By something that happened then. */
+  readonly happened?: true;
+}
+
 /** From when which state held, oldest first: what the history says, with what ended by itself put in. */
-function statesOverTime(history: readonly HistoryEntry[], now: string): { at: string; state: State }[] {
+function statesOverTime(history: readonly HistoryEntry[], now: string): StateSince[] {
   const held = judgementsThatHeld(history);
-  return held.flatMap(({ entry, at }, index): { at: string; state: State }[] => {
+  return held.flatMap(({ entry, at }, index): StateSince[] => {
     if (entry.compliance !== 'NON_COMPLIANT') return [{ at, state: 'resolved' }];
     const next = held[index + 1];
     const hasCome = (time: string) => time > at && (next === undefined ? time <= now : time < next.at);
@@ -192,7 +199,7 @@ function statesOverTime(history: readonly HistoryEntry[], now: string): { at: st
     const isQuiet = quietUntil !== undefined && hasCome(quietUntil);
     const isOver = isExempt && hasCome(exemptUntil) && !(isQuiet && quietUntil <= exemptUntil);
     return [
-      { at, state: isExempt ? 'exempt' : 'open' },
+      { at, state: isExempt ? 'exempt' : 'open', ...(quietUntil === undefined ? {} : { happened: true }) },
       ...(isOver ? [{ at: exemptUntil, state: 'open' as const }] : []),
       ...(isQuiet ? [{ at: quietUntil, state: 'resolved' as const }] : []),
     ];
@@ -203,15 +210,19 @@ function statesOverTime(history: readonly HistoryEntry[], now: string): { at: st
 function exposures(history: readonly HistoryEntry[], now: string): Exposure[] {
   const found: Exposure[] = [];
   let open: Exposure | undefined;
-  for (const [index, { at, state }] of statesOverTime(history, now).entries()) {
-    if (state === 'open')
+  let times = 0;
+  const counted = (exposure: Exposure): Exposure => (times > 1 ? { ...exposure, times } : exposure);
+  for (const [index, { at, state, happened }] of statesOverTime(history, now).entries()) {
+    if (state === 'open') {
       open ??= { from: at, ...(index === 0 && history.length >= HISTORY_LENGTH ? { atLeast: true } : {}) };
-    else if (open) {
-      found.push({ ...open, to: at });
+      times += happened ? 1 : 0;
+    } else if (open) {
+      found.push(counted({ ...open, to: at }));
       open = undefined;
+      times = 0;
     }
   }
-  return open ? [...found, open] : found;
+  return open ? [...found, counted(open)] : found;
 }
 
 function assemble(

@@ -219,6 +219,9 @@ export const Exposure = z.object({
   atLeast: z
     .optional(z.literal(true))
     .check(z.describe('The history no longer reaches back to the beginning.')),
+  times: z
+    .optional(z.int().check(z.minimum(2)))
+    .check(z.describe('Of what happens and is over: how often it happened in this time, if more than once.')),
 });
 export type Exposure = z.infer<typeof Exposure>;
 

@@ -131,6 +131,7 @@ function exposureLines(alert: Alert): string[] {
   const { observed } = wordsOf(alert.control.kind);
   return [
     ...(exposure ? [exposureLine(exposure)] : []),
+    ...(exposure?.times ? [`Happened ${exposure.atLeast ? 'at least ' : ''}${exposure.times} times.`] : []),
     ...(late
       ? ['Trailseal learned of it only after its end, and alerted nobody then: find out whether it was used.']
       : []),

@@ -458,7 +458,8 @@ describe('what happened and is over', () => {
   test('stays open while it goes on, and is told once', () => {
     expect(states([happened(9), happened(10), happened(11)], at(10))).toEqual(['open', ['Opened']]);
     const { finding } = joined([happened(9), happened(10), happened(11)], at(10));
-    expect(finding.exposure).toEqual({ from: at(9) });
+    expect(finding.exposure).toEqual({ from: at(9), times: 3 });
+    expect(joined([happened(9)], at(10)).finding.exposure).toEqual({ from: at(9) });
     expect(nextChangeAt(finding)).toBe(at(13));
   });
 

@@ -395,6 +395,15 @@ For reference (names as reported)
       'HIGH - resolved - no longer applies (the resource is gone (ResourceDeleted)); it was: port 22 (tcp) is open to 0.0.0.0/0\n',
     );
     expect(text).toContain('Exposed for at least 2 h 5 min: from 2026-01-31 09:00:00 UTC');
+    expect(text).not.toContain('Happened');
+  });
+
+  test('says how often it happened', () => {
+    const often = { exposure: { from: at(9), times: 3 } };
+    const text = emailOf(alertOf(transitionEvent(often), { control, mode: 'notify' }));
+    expect(text).toContain('Happened 3 times.');
+    const rest = transitionEvent({ exposure: { from: at(9), times: 50, atLeast: true } });
+    expect(emailOf(alertOf(rest, { control, mode: 'notify' }))).toContain('Happened at least 50 times.');
   });
 
   test('of an exposure learned of too late says where the finding itself stands', () => {
