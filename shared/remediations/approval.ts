@@ -1,0 +1,28 @@
+import type { Approval, ApprovalAsked } from '../contracts/trailseal/remediation';
+
+/** For what, and by whom not, an approval is asked. */
+export interface ApprovalWanted {
+  readonly planHash: string;
+  /** Undefined when none was asked for: then none counts. */
+  readonly asks: ApprovalAsked | undefined;
+  /** ARNs of those who may not approve: who made the change, and of an undo who asked for it. */
+  readonly notBy: readonly string[];
+}
+
+const principal = /^arn:[a-z-]+:(iam|sts)::\d{12}:[!-~]+$/;
+
+/**
+ * Why an approval does not count; undefined when it does.
+ * @param now ISO 8601 in UTC
+ */
+export function approvalFault(approval: Approval, wanted: ApprovalWanted, now: string): string | undefined {
+  const { planHash, asks, notBy } = wanted;
+  if (!principal.test(approval.approver)) return 'It does not say who approved.';
+  if (asks === undefined || approval.nonce !== asks.nonce) return 'It was not given to what was asked.';
+  if (approval.planHash !== planHash) return 'It was given to another plan.';
+  if (!(now < asks.expiresAt && now < approval.expiresAt && approval.at < asks.expiresAt))
+    return 'It has expired.';
+  if (notBy.includes(approval.approver))
+    return 'Who made the change, or asked for this one, may not approve it.';
+  return undefined;
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { Json, JsonObject } from '../contracts/aws/configuration-item';
+import {
+  type Approval,
+  type ApprovalAsked,
+  nextStates,
+  type RemediationOutcome,
+  type RemediationState,
+  type RemediationStep,
+} from '../contracts/trailseal/remediation';
+
+/** One remediation of one finding, or one undo of it, from the plan to the end. */
+export interface Run {
+  readonly findingId: string;
+  readonly id: string;
+  readonly does: 'fix' | 'undo';
+  readonly remediation: string;
+  readonly control: string;
+  readonly accountId: string;
+  /** When the exposure began that it is about. */
+  readonly since: string;
+  /** None where there is nothing that could be done. */
+  readonly planHash?: string;
+  readonly state: RemediationState;
+  readonly mode: string;
+  readonly steps: readonly RemediationStep[];
+  /** Of what AWS answered the members that later calls name, by the number of the call. */
+  readonly answers: Readonly<Record<string, JsonObject>>;
+  readonly asks?: ApprovalAsked;
+  readonly approval?: Approval;
+  /** When it began to change something: it counts for the cap of this hour. */
+  readonly begunAt?: string;
+  /** When AWS should show the new state everywhere. */
+  readonly settledAt?: string;
+  /** How often an unconfirmed one was looked at again. */
+  readonly looks?: number;
+  /** Of an undo: the run that it undoes, and who asked for that. */
+  readonly of?: string;
+  readonly asked?: UndoAsked;
+  /** Outcomes that are still to be reported. */
+  readonly outbox: readonly RemediationOutcome[];
+  /** When somebody has to look at it who is not asked to. */
+  readonly dueAt?: string;
+  /** Of its last write. */
+  readonly seq: number;
+}
+
+/** Somebody wants a run undone. */
+export interface UndoAsked {
+  /** The caller's ARN, as the API states it. */
+  readonly by: string;
+  readonly at: string;
+  /** Although what is there now is not what was left. */
+  readonly forced: boolean;
+}
+
+/** What is too large for the row of a run, each in a row of its own. */
+export type Part = 'CAPTURE' | 'PLAN' | 'LEFT';
+
+/** The right to work on the remediations of one finding, for some time. */
+export interface Lease {
+  /** Greater than that of every lease before: tells who held it later. */
+  readonly fence: number;
+  /** The latest run; it may not have been written. */
+  readonly run?: string;
+}
+
+/** One of ours, by AWS's id of the request. */
+export interface OwnRequest {
+  readonly requestId: string;
+  readonly findingId: string;
+  readonly run: string;
+  readonly call: number;
+}
+
+/** For so many runs of a control in an account within an hour. */
+export interface CapName {
+  readonly control: string;
+  readonly accountId: string;
+  /** Any instant of the hour. */
+  readonly at: string;
+}
+
+/** Where runs are kept. All reads are strongly consistent. */
+export interface Runs {
+  lease(findingId: string, until: string, now: string): Promise<Lease | 'held'>;
+  release(findingId: string, fence: number): Promise<void>;
+  /** Makes a run the latest of its finding. @returns false when the lease is another's by now */
+  point(findingId: string, fence: number, run: string): Promise<boolean>;
+  read(findingId: string, run: string): Promise<Run | undefined>;
+  /** @returns false when the stored `seq` is no longer the expected one; undefined expects that there is none */
+  write(next: Run, expectedSeq: number | undefined): Promise<boolean>;
+  /** @returns false when the holder of a later lease has kept it already */
+  keep(run: Pick<Run, 'findingId' | 'id'>, part: Part, value: Json, fence: number): Promise<boolean>;
+  part(run: Pick<Run, 'findingId' | 'id'>, part: Part): Promise<Json | undefined>;
+  /** Adds an approval; the same one again changes nothing. */
+  approve(run: Pick<Run, 'findingId' | 'id'>, approval: Approval): Promise<void>;
+  approvals(run: Pick<Run, 'findingId' | 'id'>): Promise<readonly Approval[]>;
+  askUndo(run: Pick<Run, 'findingId' | 'id'>, asked: UndoAsked): Promise<void>;
+  undoAsked(run: Pick<Run, 'findingId' | 'id'>): Promise<UndoAsked | undefined>;
+  /** @returns whether a run is one of the first `most` of its hour: the same whenever it is asked again */
+  admit(cap: CapName, run: string, most: number): Promise<boolean>;
+  /** The runs that count for an hour. */
+  admitted(cap: CapName): Promise<readonly string[]>;
+  noteRequest(request: OwnRequest): Promise<void>;
+  /** Which of these requests were ours. */
+  ours(requestIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Findings whose latest run was due by then, longest overdue first. */
+  due(by: string, limit: number): Promise<readonly string[]>;
+}
+
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** 26 characters of base32, as findings and transitions have. */
+export function idOf(...parts: readonly string[]): string {
+  const bytes = createHash('sha256').update(parts.join('\n')).digest();
+  let bits = 0n;
+  for (const byte of bytes.subarray(0, 17)) bits = (bits << 8n) | BigInt(byte);
+  return Array.from(
+    { length: 26 },
+    (_, index) => base32[Number((bits >> BigInt(131 - 5 * index)) & 31n)] ?? 'A',
+  ).join('');
+}
+
+/** @throws when a run in this state can not come to the next: a mistake of ours */
+export function stepped(run: Run, step: RemediationStep): Run {
+  if (!nextStates[run.state].includes(step.state))
+    throw new Error(`run ${run.id} can not come from ${run.state} to ${step.state}`);
+  return { ...run, state: step.state, steps: [...run.steps, step] };
+}
+
+/** The latest step of a call was begun and not answered: what came of it is put in its place. */
+export function answered(run: Run, step: RemediationStep): Run {
+  const index = run.steps.findLastIndex(({ call, result }) => call === step.call && result === undefined);
+  if (index < 0) throw new Error(`run ${run.id} has not made call ${step.call}`);
+  return { ...run, steps: run.steps.with(index, step) };
+}
+
+export const stepsOf = (run: Run, call: number): readonly RemediationStep[] =>
+  run.steps.filter((step) => step.call === call);
+
+export const isDone = (run: Run, call: number): boolean =>
+  stepsOf(run, call).some(({ result }) => result === 'done');
+
+/** It was sent once, and whether it worked is not known. */
+export const wasLost = (run: Run, call: number): boolean =>
+  stepsOf(run, call).some(({ result }) => result === undefined || result === 'unknown');
+
+/** No further call is made for it. */
+export const isOver = ({ state }: Run): boolean =>
+  ['applied', 'unconfirmed', 'failed', 'undone', 'refused'].includes(state);
