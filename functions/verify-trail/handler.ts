@@ -1,21 +1,16 @@
 import policy from '../../compliance.yml';
-import { activityIndex } from '../../shared/aws/activity-index';
 import { activityLookup } from '../../shared/aws/activity-lookup';
-import { activityTable } from '../../shared/aws/activity-table';
 import { chainsTable } from '../../shared/aws/chains-table';
 import { evidenceBucket } from '../../shared/aws/evidence-bucket';
-import { findingsBus } from '../../shared/aws/findings-bus';
-import { findingsTable } from '../../shared/aws/findings-table';
 import { jobQueue } from '../../shared/aws/job-queue';
+import { linkedRecord } from '../../shared/aws/linked-record';
 import { queues } from '../../shared/aws/queues';
 import { recordSearches } from '../../shared/aws/record-searches';
 import { settingsHistory } from '../../shared/aws/settings-history';
 import { trailService } from '../../shared/aws/trail-service';
 import { watchedBuckets } from '../../shared/aws/watched-buckets';
-import { witnessesTable } from '../../shared/aws/witnesses-table';
 import { parseMessageBody } from '../../shared/contracts/aws/trail-notification';
 import { verifications } from '../../shared/controls';
-import { linkFinding } from '../../shared/findings/links';
 import { environment } from '../../shared/lambda/environment';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { telemetry } from '../../shared/lambda/telemetry';
@@ -23,10 +18,9 @@ import { verifyTrail } from './verify-trail';
 
 const name = 'verify-trail';
 const observed = telemetry(name);
+const isWatched = policy.trails.buckets.length > 0;
 const account = environment('ACCOUNT_ID');
 const table = environment('TABLE_NAME');
-const index = activityIndex(table);
-const witnesses = witnessesTable(table);
 const now = () => new Date().toISOString();
 
 export const handler = queueHandler({
@@ -45,24 +39,11 @@ export const handler = queueHandler({
     }),
     chains: chainsTable(table),
     settings: settingsHistory(table),
-    witnesses,
     searches: recordSearches(table),
-    index,
     evidence: evidenceBucket(environment('EVIDENCE_BUCKET'), account),
     lookup: activityLookup(),
     jobs: jobQueue(environment('QUEUE_URL')),
-    record: {
-      table: findingsTable(table),
-      bus: findingsBus(environment('BUS_NAME')),
-      link: linkFinding({
-        index,
-        witnesses,
-        isWatched: policy.trails.buckets.length > 0,
-        rootSession: (key) => activityTable(table).rootSession(key),
-        now,
-      }),
-      now,
-    },
+    ...linkedRecord({ table, bus: environment('BUS_NAME') }, isWatched),
     telemetry: observed,
     now,
   }),

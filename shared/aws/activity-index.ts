@@ -5,7 +5,6 @@ import {
   GetCommand,
   PutCommand,
   paginateQuery,
-  QueryCommand,
   type QueryCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
@@ -20,10 +19,10 @@ import type {
 } from '../findings/activity-index';
 import { keysOf } from '../findings/links';
 import { keysNamed } from '../findings/named';
+import { dueRows } from './due-index';
 import { documentClient } from './findings-table';
 import { unlessRefused } from './unless-refused';
 
-const DUE_INDEX = 'due';
 /** The partition of the index `due` that sought items are in. */
 const DUE_PARTITION = 'seek';
 
@@ -179,16 +178,8 @@ export function activityIndex(
     readSought,
 
     async soughtDue(by, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: DUE_INDEX,
-          KeyConditionExpression: 'due = :due AND dueAt <= :by',
-          ExpressionAttributeValues: { ':due': DUE_PARTITION, ':by': by },
-          Limit: limit,
-        }),
-      );
-      return Items.map(({ pk, sk }) => ({ account: String(pk).slice('Q#'.length), sk: String(sk) }));
+      const rows = await dueRows(client, { tableName, partition: DUE_PARTITION }, by, limit);
+      return rows.map(({ pk, sk }) => ({ account: pk.slice('Q#'.length), sk }));
     },
 
     async searched({ account, sk }, now) {

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -11,6 +10,7 @@ import type { Problem } from '../controls/verifications/problem';
 import type { ChainHead } from '../proof/trail/chain-line';
 import type { ChainId, KeySource, Place, Reason, Status } from '../proof/trail/verdict';
 import { documentClient } from './findings-table';
+import { unlessRefused } from './unless-refused';
 
 /** The folder that the files of one account and Region lie in. */
 export interface TrailFolder {
@@ -134,15 +134,6 @@ export function chainsTable(
   tableName: string,
   client: DynamoDBDocumentClient = documentClient(),
 ): ChainsTable {
-  async function unlessRefused<T>(request: Promise<T>): Promise<T | undefined> {
-    try {
-      return await request;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw error;
-    }
-  }
-
   async function between(pk: string, from: string, to: string): Promise<Record<string, unknown>[]> {
     const items: Record<string, unknown>[] = [];
     const pages = paginateQuery(

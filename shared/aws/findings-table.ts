@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Transition } from '../contracts/trailseal/finding';
 import type { RecordNeeds, StoredFinding } from '../findings/record';
+import { dueRows } from './due-index';
 
-/** The sparse index of what needs another look: its one partition, sorted by when each is due. */
-const DUE_INDEX = 'due';
+/** The partition of the index `due` that findings are in. */
 const DUE_PARTITION = 'due';
 
 export type FindingsTable = RecordNeeds['table'] & {
@@ -12,8 +12,15 @@ export type FindingsTable = RecordNeeds['table'] & {
   due(by: string, limit: number): Promise<string[]>;
 };
 
-export const documentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } });
+let client: DynamoDBDocumentClient | undefined;
+
+/** One for all tables of a function: each client has connections of its own, and takes time to be made. */
+export const documentClient = (): DynamoDBDocumentClient => {
+  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return client;
+};
 
 /** Attributes to set; those that are undefined are removed. */
 type Attributes = Readonly<Record<string, unknown>>;
@@ -106,16 +113,8 @@ export function findingsTable(
     clear: ({ finding, seq }, dueAt) => update(finding.id, { outbox: [], ...dueAttributes(dueAt) }, seq),
 
     async due(by, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: DUE_INDEX,
-          KeyConditionExpression: 'due = :due AND dueAt <= :by',
-          ExpressionAttributeValues: { ':due': DUE_PARTITION, ':by': by },
-          Limit: limit,
-        }),
-      );
-      return Items.map(({ pk }) => String(pk).slice('F#'.length));
+      const rows = await dueRows(client, { tableName, partition: DUE_PARTITION }, by, limit);
+      return rows.map(({ pk }) => pk.slice('F#'.length));
     },
   };
 }

@@ -4,7 +4,6 @@ import {
   GetCommand,
   PutCommand,
   paginateQuery,
-  QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { JsonObject } from '../contracts/aws/configuration-item';
@@ -16,12 +15,12 @@ import {
   type Witnesses,
   type WitnessName,
 } from '../findings/witnesses';
+import { dueRows, type RowKey } from './due-index';
 import { documentClient } from './findings-table';
 import { unlessRefused } from './unless-refused';
 
 /** The partition of the index `due` that witnesses are in. */
 const DUE_PARTITION = 'seal';
-const DUE_INDEX = 'due';
 
 const KEEP_DAYS = 400;
 /** Digests come hourly: before, there is nothing to be found by looking again. */
@@ -36,9 +35,9 @@ const keyOf = ({ account, eventTime, eventID }: WitnessName) => ({
   sk: `${eventTime}#${eventID}`,
 });
 
-function nameOf({ pk, sk }: Record<string, unknown>): WitnessName {
-  const [eventTime = '', ...rest] = String(sk).split('#');
-  return { account: String(pk).slice('W#'.length), eventTime, eventID: rest.join('#') };
+function nameOf({ pk, sk }: RowKey): WitnessName {
+  const [eventTime = '', ...rest] = sk.split('#');
+  return { account: pk.slice('W#'.length), eventTime, eventID: rest.join('#') };
 }
 
 const packed = (record: JsonObject): Uint8Array | undefined => {
@@ -50,7 +49,7 @@ const unpacked = (bytes: unknown): JsonObject =>
   bytes instanceof Uint8Array ? (JSON.parse(gunzipSync(bytes).toString()) as JsonObject) : {};
 
 const witnessOf = (item: Record<string, unknown>): Witness => ({
-  ...nameOf(item),
+  ...nameOf({ pk: String(item['pk']), sk: String(item['sk']) }),
   record: unpacked(item['record']),
   findings: [...((item['findings'] as Set<string> | undefined) ?? [])].sort(),
   proof: (item['proof'] as EventProof | undefined) ?? pendingProof,
@@ -135,18 +134,8 @@ export function witnessesTable(
     proven: async (account, from, to) =>
       (await between(account, from, to)).filter(({ proof }) => proof.state === 'proven'),
 
-    async due(by, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: DUE_INDEX,
-          KeyConditionExpression: 'due = :due AND dueAt <= :by',
-          ExpressionAttributeValues: { ':due': DUE_PARTITION, ':by': by },
-          Limit: limit,
-        }),
-      );
-      return Items.map(nameOf);
-    },
+    due: async (by, limit) =>
+      (await dueRows(client, { tableName, partition: DUE_PARTITION }, by, limit)).map(nameOf),
 
     async lookAgain(name, at) {
       const change = client.send(

@@ -1,5 +1,5 @@
 import type { Finding, ObservationLinks, TransitionKind } from '../contracts/trailseal/finding';
-import { proofStateOf } from '../proof/proof-state';
+import { proofStateOf } from '../proof/card';
 import { linksTo } from './observations';
 
 /** A change of what is known of who did it, and of whether the record of that is true. */

@@ -1,5 +1,4 @@
 import type { Call, ProofReason } from '../contracts/trailseal/finding';
-import { proofStateOf } from './proof-state';
 
 /** The third of the four questions, is the record true, for all calls together. */
 export interface ProofCard {
@@ -14,4 +13,18 @@ export function proofCardOf(calls: readonly Pick<Call, 'proof'>[]): ProofCard {
   if (state === 'no-call') return { state: 'missing', reason: 'no-call' };
   const reason = calls.find(({ proof }) => proof.state === state)?.proof.reason;
   return { state, ...(reason === undefined ? {} : { reason }) };
+}
+
+/**
+ * What the proofs of several calls come to: as bad as the worst, and proven only when each one is. Without a call there
+ * is nothing to prove.
+ */
+export function proofStateOf(
+  calls: readonly Pick<Call, 'proof'>[],
+): 'no-call' | 'pending' | 'proven' | 'missing' | 'contradicted' {
+  const states = new Set(calls.map(({ proof }) => proof.state));
+  if (states.has('contradicted')) return 'contradicted';
+  if (states.has('pending')) return 'pending';
+  if (states.has('missing')) return 'missing';
+  return states.has('proven') ? 'proven' : 'no-call';
 }
