@@ -9,10 +9,12 @@
  * - `permissions`: statements of its role, or lists of them.
  */
 const { createHash } = require('node:crypto');
-const { readdirSync } = require('node:fs');
+const { existsSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-const names = readdirSync(join(__dirname, '..', 'functions'));
+const folder = join(__dirname, '..', 'functions');
+/** One without function.yml is in the making: nothing of it is deployed. */
+const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'function.yml')));
 
 /** `send-alert` is `SendAlert` in logical ids. */
 const pascal = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());

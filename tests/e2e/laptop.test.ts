@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Call } from '../../local/calls';
 import type { Delivery } from '../../local/inbox';
+import type { Finding } from '../../shared/contracts/trailseal/finding';
 import { rulesByResourceType } from '../../shared/controls';
 import type { AnyRule } from '../../shared/controls/control';
 import { itemChange, openTo } from '../support/config-events';
@@ -109,6 +111,13 @@ async function invoke(functionName: string, payload: unknown) {
 const ready = (program: Running) =>
   until('the app is up', async () => (await isUp()) && /is up at/.test(program.said()));
 
+/** What a command of ours prints as JSON; it ends with 0, or with 1 where something is open. */
+async function answerOf<T>(...args: string[]): Promise<T> {
+  const command = run(['cli/bin.mjs', ...args, '--format', 'json']);
+  expect([0, 1]).toContain(await command.ended);
+  return JSON.parse(command.said().replace(/^Using table .*\n/, '')) as T;
+}
+
 test('npm start plays its scenario, prints the alerts as delivered within 10 seconds, stays up, and ends on Ctrl-C', async () => {
   const started = Date.now();
   const app = npmStart();
@@ -127,6 +136,18 @@ test('npm start plays its scenario, prints the alerts as delivered within 10 sec
   expect(said).toContain('a log file that was verified is invalid');
   expect(said).not.toMatch(/undefined|\[object Object\]/);
   expect(await isUp()).toBe(true);
+
+  // Who removed the block is named, by a record that stands in the verified log.
+  const { findings } = await answerOf<{ findings: { id: string; control: string }[] }>('findings');
+  const bucket = findings.find(({ control }) => control === 's3-bucket-public-access-block');
+  const { finding } = await answerOf<{ finding: Finding }>('show', bucket?.id ?? '');
+  expect(finding.links).toMatchObject([
+    { actor: 'named', calls: [{ eventName: 'DeleteBucketPublicAccessBlock', proof: { state: 'proven' } }] },
+  ]);
+  const folder = path.join(mkdtempSync(path.join(tmpdir(), 'trailseal-e2e-')), 'evidence');
+  const evidence = run(['cli/bin.mjs', 'evidence', bucket?.id ?? '', '--out', folder]);
+  expect([await evidence.ended, evidence.said()]).toEqual([0, expect.stringContaining('1 of 1 call proven')]);
+  expect(existsSync(path.join(folder, 'public-keys.json'))).toBe(true);
 
   app.child.kill('SIGINT');
   expect(await app.ended).toBe(0);

@@ -24,6 +24,7 @@ import {
   REGION,
   trailWithCall,
 } from './proven-finding';
+import { testWithTools } from './tools';
 
 const TABLE = 'trailseal-dev-findings';
 const made = trailWithCall();
@@ -69,51 +70,55 @@ async function start(): Promise<TestAws> {
 const evidence = (folder: string, ...args: string[]) =>
   run([evidenceCommand], ['evidence', ...args], testShell({ folder }));
 
-test('a folder that verifies by its README, and by trailseal verify', async () => {
-  const project = projectOn((await start()).url);
-  const { code, out, err } = await evidence(project, finding.id.slice(0, 8), '--out', 'kept/here');
-  expect({ code, out }).toEqual({
-    code: 0,
-    out: '9 files in kept/here: 1 of 1 call proven.\nCheck it: kept/here/README.md says how.\n',
-  });
-  expect(err).toMatch(/^Using table trailseal-dev-findings on the laptop at \S+\n$/);
-  const folder = join(project, 'kept', 'here');
+testWithTools(
+  'a folder that verifies by its README, and by trailseal verify',
+  async () => {
+    const project = projectOn((await start()).url);
+    const { code, out, err } = await evidence(project, finding.id.slice(0, 8), '--out', 'kept/here');
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: '9 files in kept/here: 1 of 1 call proven.\nCheck it: kept/here/README.md says how.\n',
+    });
+    expect(err).toMatch(/^Using table trailseal-dev-findings on the laptop at \S+\n$/);
+    const folder = join(project, 'kept', 'here');
 
-  const blocks = readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```bash\n(.*?)^```$/gms);
-  const script = [...blocks].map(([, block]) => block).join('');
-  const said = execFileSync('bash', ['-e', '-c', script], {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  expect(said).toContain('Verified OK');
+    const blocks = readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^```bash\n(.*?)^```$/gms);
+    const script = [...blocks].map(([, block]) => block).join('');
+    const said = execFileSync('bash', ['-e', '-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(said).toContain('Verified OK');
 
-  // In a pipe and from elsewhere: nothing but the folder is needed.
-  const { out: verdicts } = await run(
-    [verifyCommand],
-    [
-      'verify',
-      join(folder, 'trail'),
-      '--public-keys',
-      join(folder, 'public-keys.json'),
-      '--format',
-      'ndjson',
-    ],
-    testShell({ folder: emptyFolder() }),
-  );
-  const status = (key: string) =>
-    verdicts
-      .split('\n')
-      .filter((line) => line.includes(`"key":"s3://${logOf(made).bucket}/${key}"`))
-      .map((line) => (JSON.parse(line) as { status: string }).status);
-  expect([status(logOf(made).key), status(digestOf(made).key)]).toEqual([['valid'], ['valid']]);
+    // In a pipe and from elsewhere: nothing but the folder is needed.
+    const { out: verdicts } = await run(
+      [verifyCommand],
+      [
+        'verify',
+        join(folder, 'trail'),
+        '--public-keys',
+        join(folder, 'public-keys.json'),
+        '--format',
+        'ndjson',
+      ],
+      testShell({ folder: emptyFolder() }),
+    );
+    const status = (key: string) =>
+      verdicts
+        .split('\n')
+        .filter((line) => line.includes(`"key":"s3://${logOf(made).bucket}/${key}"`))
+        .map((line) => (JSON.parse(line) as { status: string }).status);
+    expect([status(logOf(made).key), status(digestOf(made).key)]).toEqual([['valid'], ['valid']]);
 
-  expect(JSON.parse(readFileSync(join(folder, 'items', '01.json'), 'utf8'))).toMatchObject({
-    capturedAt: at(9),
-  });
-  expect(statSync(join(folder, 'finding.json')).mode & 0o077).toBe(0);
-  expect(statSync(folder).mode & 0o077).toBe(0);
-}, 60_000);
+    expect(JSON.parse(readFileSync(join(folder, 'items', '01.json'), 'utf8'))).toMatchObject({
+      capturedAt: at(9),
+    });
+    expect(statSync(join(folder, 'finding.json')).mode & 0o077).toBe(0);
+    expect(statSync(folder).mode & 0o077).toBe(0);
+  },
+  60_000,
+);
 
 test('what is there already is left alone', async () => {
   const project = projectOn((await start()).url);

@@ -17,6 +17,7 @@ import {
   sourcesOf,
   trailWithCall,
 } from './proven-finding';
+import { testWithTools } from './tools';
 
 const made = trailWithCall();
 const EVENT = `events/${opening.eventID}.json`;
@@ -61,7 +62,7 @@ const flip = (at: number) => (content: Buffer) => {
 const inside = (to: (text: string) => string) => (content: Buffer) =>
   gzipSync(to(gunzipSync(content).toString()));
 
-test('the commands of the README hold', async () => {
+testWithTools('the commands of the README hold', async () => {
   const { status, said } = checked(await folderOf());
   expect(said.split('\n').filter((line) => !line.endsWith(': OK'))).toEqual([
     'The SHA-256 of the log file stands in the digest: true',
@@ -74,7 +75,7 @@ test('the commands of the README hold', async () => {
   expect(status).toBe(0);
 });
 
-test.each(['pkcs1', 'spki'] as const)(
+testWithTools.each(['pkcs1', 'spki'] as const)(
   'also with a key in %s, and under a prefix of any text',
   async (keyEncoding) => {
     const trail = trailWithCall({ keyEncoding, prefix: "it's $(touch hacked) `here`/" });
@@ -84,7 +85,7 @@ test.each(['pkcs1', 'spki'] as const)(
   },
 );
 
-test('of what is contradicted, that the log file holds this event with other content', async () => {
+testWithTools('of what is contradicted, that the log file holds this event with other content', async () => {
   const record = {
     ...opening,
     userIdentity: { ...opening.userIdentity, arn: 'arn:aws:iam::123456789012:user/eve' },
@@ -118,7 +119,7 @@ test('a finding about files of CloudTrail says where to look', async () => {
 const log = trailPath(logOf(made));
 const digest = trailPath(digestOf(made));
 
-test.each<[string, string, (content: Buffer) => Buffer]>([
+testWithTools.each<[string, string, (content: Buffer) => Buffer]>([
   ['the log', log, flip(200)],
   ['the digest', digest, flip(200)],
   ['the event', EVENT, flip(200)],
@@ -133,7 +134,7 @@ const isRefused = 'The SHA-256 of the log file stands in the digest: false';
 const isUnsigned = 'The digest is signed with the key that it names: Verification failure';
 const isOther = 'The record in the log file equals the event that was used, in ten fields: false';
 
-test.each<[string, string, (content: Buffer) => Buffer, string]>([
+testWithTools.each<[string, string, (content: Buffer) => Buffer, string]>([
   ['a letter of the log', log, inside((text) => text.replace('engineer', 'engineex')), isRefused],
   [
     'a letter of the digest',
