@@ -1,6 +1,8 @@
 // @middy/core is ESM only: swc turns it into CommonJS, which is what jest runs without experimental flags.
 module.exports = {
   testEnvironment: 'node',
+  // The functions of a whole stack take longer on a busy machine than jest's five seconds.
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.build/'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/e2e/'],

@@ -161,7 +161,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const metrics = new Metrics(region);
     await tables.create(stack);
     await s3.create(stack);
-    if (options.emailViewer !== false) topics.addEmailViewer();
+    if (options.emailViewer !== false) topics.addEmailViewer(stack.leftOut('AWS::SNS::Subscription'));
 
     const services = [
       eventsService(buses, stack, clock, log),

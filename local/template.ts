@@ -134,6 +134,13 @@ export class Stack {
     return this.all().filter((resource) => resource.type === type);
   }
 
+  /** What the template would make under other parameters, and doesn't under these. */
+  leftOut(type: string): Resource[] {
+    return Object.entries(this.#template.Resources)
+      .filter(([logicalId, declared]) => declared.Type === type && !this.#resources.has(logicalId))
+      .map(([logicalId]) => this.#resource(logicalId));
+  }
+
   /** The value with its intrinsic functions worked out against this stack. */
   resolve(value: unknown): unknown {
     const resolved = this.#resolve(value);

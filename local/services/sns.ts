@@ -139,11 +139,22 @@ export class Topics {
     return topic;
   }
 
-  /** A reader on this laptop for topics that nobody reads by e-mail, so that no alert stays unseen. */
-  addEmailViewer(): void {
+  /**
+   * A reader on this laptop for topics that nobody reads by e-mail, so that no alert stays unseen: with the filter of
+   * the subscription that the template has for whoever gives an address.
+   */
+  addEmailViewer(offered: readonly Resource[]): void {
     for (const topic of this.all()) {
       if (topic.outside || topic.subscriptions.some(({ protocol }) => protocol === 'email')) continue;
-      const viewer = this.#subscribe(topic.resource.arn, { Protocol: 'email', Endpoint: 'you@localhost' });
+      const own = offered.find(
+        ({ properties }) =>
+          properties['Protocol'] === 'email' && properties['TopicArn'] === topic.resource.arn,
+      );
+      const viewer = this.#subscribe(topic.resource.arn, {
+        ...own?.properties,
+        Protocol: 'email',
+        Endpoint: 'you@localhost',
+      });
       viewer.hidden = true;
     }
   }

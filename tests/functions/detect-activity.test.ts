@@ -51,6 +51,20 @@ describe('the way of a call', () => {
     expect(pipeline.aws.deniedCalls()).toEqual([]);
   });
 
+  test('what is only worth knowing is told to machines, and to nobody by e-mail', async () => {
+    const pipeline = await start();
+    await pipeline.send(
+      activityEvent({
+        eventSource: 'ec2.amazonaws.com',
+        eventName: 'CreateVpc',
+        requestParameters: { cidrBlock: '10.0.0.0/16' },
+        responseElements: { vpc: { vpcId: 'vpc-0123456789abcdef0' } },
+      }),
+    );
+    expect(told(pipeline)).toEqual(['Opened informational activity-vpc-change']);
+    expect(pipeline.aws.inbox.filter(({ protocol }) => protocol === 'email')).toEqual([]);
+  });
+
   test('the same event twice, and the same call again, are one alert', async () => {
     const pipeline = await start();
     const event = activityEvent(stopLogging);
@@ -58,7 +72,7 @@ describe('the way of a call', () => {
     expect(told(pipeline)).toEqual(['Opened critical activity-cloudtrail-change']);
     const [finding] = await pipeline.findings();
     expect(finding?.history).toHaveLength(2);
-    expect(finding?.exposure).toEqual({ from: '2026-01-31T09:00:00.000Z' });
+    expect(finding?.exposure).toEqual({ from: '2026-01-31T09:00:00.000Z', times: 2 });
   });
 
   test('the key that all of it is encrypted with is known as its own', async () => {
