@@ -278,7 +278,7 @@ function transitionsBetween(
     .filter(({ from, to }) => to !== undefined && to > from)
     .filter((closed) => !told.some((other) => contains(other, closed)))
     .map((exposure) =>
-      plan('Resolved', `${keyText(judgement)}|hidden since ${exposure.from}`, {
+      plan('Resolved', `${keyOf(judgement)}|hidden since ${exposure.from}`, {
         exposure,
         was: evidenceOf(exposure, judgement, before),
         late: true,
@@ -314,8 +314,7 @@ const justBefore = (time: string): string => new Date(Date.parse(time) - 1).toIS
  */
 function causeOf(kind: TransitionKind, { state, judgement, exposure }: Finding, latest: Judgement): string {
   if (judgement === undefined) return '';
-  const { quietUntil } = judgement;
-  const key = keyText(judgement) + (quietUntil === undefined ? '' : `|quiet at ${quietUntil}`);
+  const key = keyOf(judgement);
   if (kind === 'Updated') {
     const learnedFrom =
       keyText(latest) === keyText(judgement) ? '' : `|since ${exposure?.from} by ${keyText(latest)}`;
@@ -325,6 +324,10 @@ function causeOf(kind: TransitionKind, { state, judgement, exposure }: Finding, 
   if (expiresAt === undefined || state === 'resolved') return key;
   return `${key}|exemption ${state === 'exempt' ? 'until' : 'ended'} ${expiresAt}`;
 }
+
+/** Names a judgement, together with when what it is about is over. */
+const keyOf = (judgement: Judgement): string =>
+  keyText(judgement) + (judgement.quietUntil === undefined ? '' : `|quiet at ${judgement.quietUntil}`);
 
 /** The exposure that goes on, or the one that has ended now; none when the finding wasn't and isn't open. */
 function exposureToTell(

@@ -463,6 +463,19 @@ describe('what happened and is over', () => {
     expect(nextChangeAt(finding)).toBe(at(13));
   });
 
+  test('that it went on for longer than was told of it too late is told by itself', () => {
+    const hidden = (until: string) => open(at(4), { quietUntil: until });
+    const told = joined([fine(at(3)), hidden(at(5)), hidden(at(6))], at(10)).steps.flatMap(
+      ({ transitions }) =>
+        transitions.map(({ id, kind, late, exposure }) => ({ id, kind, late, to: exposure?.to })),
+    );
+    expect(told).toMatchObject([
+      { kind: 'Resolved', late: true, to: at(5) },
+      { kind: 'Resolved', late: true, to: at(6) },
+    ]);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+  });
+
   test('reopens when it happens again after that', () => {
     const first = passTime(joined([happened(9)], at(10)).finding, at(12)).finding;
     const again = addJudgement(first, subject, happened(14), at(14));
