@@ -19,6 +19,8 @@ module.exports = {
   },
   transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
+  globalSetup: '<rootDir>/tests/support/templates.setup.cjs',
+  globalTeardown: '<rootDir>/tests/support/templates.teardown.cjs',
   setupFiles: ['<rootDir>/tests/support/environment.cjs'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['functions/**/*.ts', 'shared/**/*.ts'],

@@ -49,13 +49,13 @@ const notLogged: EventProof = {
 export const linkFinding =
   (needs: LinkNeeds): LinkFinding =>
   async (finding, used) => {
-    const found: ObservationLinks[] = [];
-    for (const observation of observationsToLink(finding)) {
-      const links =
-        (await byEvent(finding, observation, used, needs)) ?? (await byItem(finding, observation, needs));
-      if (links) found.push(links);
-    }
-    return found;
+    const found = await Promise.all(
+      observationsToLink(finding).map(
+        async (observation) =>
+          (await byEvent(finding, observation, used, needs)) ?? (await byItem(finding, observation, needs)),
+      ),
+    );
+    return found.filter((links) => links !== undefined);
   };
 
 /** Of what a detection found: the call is its own explanation. */
