@@ -30,6 +30,8 @@ export interface Run {
   readonly approval?: Approval;
   /** When it began to change something: it counts for the cap of this hour. */
   readonly begunAt?: string;
+  /** Why it goes no further: what is there now is still to be read. */
+  readonly failing?: string;
   /** When AWS should show the new state everywhere. */
   readonly settledAt?: string;
   /** How often an unconfirmed one was looked at again. */
@@ -37,6 +39,10 @@ export interface Run {
   /** Of an undo: the run that it undoes, and who asked for that. */
   readonly of?: string;
   readonly asked?: UndoAsked;
+  /** It was tried before for the same exposure. */
+  readonly again?: true;
+  /** The undo after which nothing was mended yet. */
+  readonly afterUndo?: string;
   /** Outcomes that are still to be reported. */
   readonly outbox: readonly RemediationOutcome[];
   /** When somebody has to look at it who is not asked to. */
@@ -149,3 +155,12 @@ export const wasLost = (run: Run, call: number): boolean =>
 /** No further call is made for it. */
 export const isOver = ({ state }: Run): boolean =>
   ['applied', 'unconfirmed', 'failed', 'undone', 'refused'].includes(state);
+
+/** What a new run has to know of those before it: only the latest is looked at. */
+export function inherited(latest: Run | undefined, since: string): Pick<Run, 'again' | 'afterUndo'> {
+  if (latest === undefined) return {};
+  const hasBegun = latest.begunAt !== undefined;
+  const wasTried = latest.since === since && (latest.again === true || (hasBegun && isOver(latest)));
+  const undo = hasBegun ? (latest.does === 'undo' ? latest.id : undefined) : latest.afterUndo;
+  return { ...(wasTried ? { again: true } : {}), ...(undo === undefined ? {} : { afterUndo: undo }) };
+}

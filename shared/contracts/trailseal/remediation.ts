@@ -288,7 +288,9 @@ export const RemediationOutcome = z.object({
   diff: z.array(DiffLine).check(z.describe('What the plan changes.')),
   notes: z
     .array(z.string())
-    .check(z.describe('Of the plan, and why nothing is done without approval where compliance.yml says auto.')),
+    .check(
+      z.describe('Of the plan, and why nothing is done without approval where compliance.yml says auto.'),
+    ),
   refusals: z.array(Refusal),
   steps: z.array(RemediationStep),
   says: z.optional(z.string()).check(z.describe('What is to be said of how it ended.')),

@@ -32,6 +32,10 @@ interface Captured {
   readonly keys: z.infer<typeof Keys>;
 }
 
+/** Where only the name is known, the user may stand below a path. */
+const readable = ({ arn, id }: Target): readonly [string, ...string[]] =>
+  arn.endsWith(`:user/${id}`) ? [arn, arn.replace(`:user/${id}`, `:user/*/${id}`)] : [arn];
+
 const setStatus = (target: Target, arn: string, key: string, status: string): AwsCall => ({
   service: 'iam',
   action: 'UpdateAccessKey',
@@ -100,14 +104,14 @@ export default defineRemediation({
       action: 'GetUser',
       region: target.region,
       input: { UserName: target.id },
-      allows: [allow('iam:GetUser', target.arn)],
+      allows: [allow('iam:GetUser', ...readable(target))],
     }),
     read('keys', {
       service: 'iam',
       action: 'ListAccessKeys',
       region: target.region,
       input: { UserName: target.id },
-      allows: [allow('iam:ListAccessKeys', target.arn)],
+      allows: [allow('iam:ListAccessKeys', ...readable(target))],
     }),
   ],
   tags: ({ user }) => tagMap(user.User.Tags),

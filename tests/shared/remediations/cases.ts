@@ -104,7 +104,7 @@ export const daysOfCalls = (sums: readonly number[]): Record<string, JsonObject[
 export const noCalls = daysOfCalls(Array.from({ length: 14 }, () => 0));
 
 export const quarantine: JsonObject = {
-  GroupId: 'sg-0quarantine',
+  GroupId: 'sg-0c0ffee0000000000',
   GroupName: 'trailseal-quarantine',
   VpcId: VPC,
   Description: 'No rules',

@@ -305,8 +305,10 @@ const handlers: Readonly<Record<string, Handler>> = {
     ),
   }),
   'ec2.CreateFlowLogs': (state, input) => {
+    const { ResourceIds, TrafficType, LogDestinationType, LogDestination, ClientToken } = input;
+    const made = state.flowLogs.find((one) => one['ClientToken'] && one['ClientToken'] === ClientToken);
+    if (made) return { FlowLogIds: [made['FlowLogId']], Unsuccessful: [] };
     const FlowLogId = newId(state, 'fl-');
-    const { ResourceIds, TrafficType, LogDestinationType, LogDestination } = input;
     const [ResourceId] = ResourceIds;
     state.flowLogs.push({
       FlowLogId,
@@ -315,6 +317,7 @@ const handlers: Readonly<Record<string, Handler>> = {
       TrafficType,
       LogDestinationType,
       LogDestination,
+      ClientToken,
       Tags: tagsOf(input),
     });
     return { FlowLogIds: [FlowLogId], Unsuccessful: [] };

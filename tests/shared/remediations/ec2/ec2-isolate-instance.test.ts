@@ -3,7 +3,7 @@ import { INSTANCE, instance, isolateCase, quarantine, rule } from '../cases';
 import { type Case, FINDING, planOf, said, sceneOf } from '../scene';
 
 const inQuarantine = {
-  NetworkInterfaces: [{ NetworkInterfaceId: 'eni-0a1b2c3d', Groups: [{ GroupId: 'sg-0quarantine' }] }],
+  NetworkInterfaces: [{ NetworkInterfaceId: 'eni-0a1b2c3d', Groups: [{ GroupId: 'sg-0c0ffee0000000000' }] }],
 };
 const snapshot = {
   SnapshotId: 'snap-1',
@@ -19,13 +19,13 @@ const rows: [name: string, one: Case, expected: string[]][] = [
     [
       'Take snapshots of vol-0a1b2c3d',
       `Detach ${INSTANCE} from Auto Scaling group web, which replaces it`,
-      'Put eni-0a1b2c3d into sg-0quarantine alone',
+      'Put eni-0a1b2c3d into sg-0c0ffee0000000000 alone',
     ],
   ],
   [
     'takes no second snapshots for the same finding',
     isolateCase({ ...alone, snapshots: [snapshot] }),
-    ['Put eni-0a1b2c3d into sg-0quarantine alone'],
+    ['Put eni-0a1b2c3d into sg-0c0ffee0000000000 alone'],
   ],
   [
     'isolated already',
@@ -39,8 +39,8 @@ const rows: [name: string, one: Case, expected: string[]][] = [
   ],
   [
     'a quarantine group that lets something through',
-    isolateCase({ rules: [rule('a', { GroupId: 'sg-0quarantine', IsEgress: true })] }),
-    ['cannot: The quarantine group sg-0quarantine lets traffic through.'],
+    isolateCase({ rules: [rule('a', { GroupId: 'sg-0c0ffee0000000000', IsEgress: true })] }),
+    ['cannot: The quarantine group sg-0c0ffee0000000000 lets traffic through.'],
   ],
   [
     'an interface in another VPC',

@@ -1,0 +1,162 @@
+import type { Json, JsonObject } from '../../shared/contracts/aws/configuration-item';
+import type { Mode } from '../../shared/contracts/trailseal/compliance-policy';
+import type { Refusal } from '../../shared/contracts/trailseal/remediation';
+import { policyInvalid } from '../../shared/remediations/guards';
+import { canonicalJson, propose as planFor } from '../../shared/remediations/plan';
+import { idOf, inherited, isOver, type Run } from '../../shared/remediations/run';
+import { actorsOf, namesOf } from './actors';
+import { approvalOf, begin, notApproved, propose } from './begin';
+import { type Errand, type Errands, type KeptPlan, start } from './errand';
+import { type Facts, howFar, refusalsFor } from './guard';
+import { judge, look } from './look';
+import { isSaid, refuse, supersede } from './refuse';
+
+export type Fixed =
+  | { readonly ignored: 'not-open' | 'off' | 'no-remediation' | 'nothing-to-propose' }
+  | { readonly run: Run };
+
+/** Plans what would mend a finding from what is there now, and does it as far as compliance.yml and the guards let. */
+export async function fix(errand: Errand): Promise<Fixed> {
+  const { needs, finding } = errand;
+  const { directions } = needs;
+  const mode = directions.policy === 'valid' ? directions.mode(finding) : 'unknown';
+  const known = directions.remediation(finding.control);
+  if (finding.state !== 'open')
+    return closed(errand, 'no-longer-so', 'The finding is no longer open.', 'not-open');
+  if (!known) return closed(errand, 'mode', 'No remediation is set for the control.', 'no-remediation');
+  if (mode === 'off') return closed(errand, 'mode', 'compliance.yml says off for this control.', 'off');
+
+  const blank = blankRun(errand, known.remediation.id, mode);
+  const invalid = policyInvalid({ policy: directions.policy });
+  if (invalid) return refused(errand, blank, [invalid]);
+  const located = known.remediation.target(finding);
+  if ('cannot' in located)
+    return refused(errand, blank, [{ code: 'cannot', says: `Nothing is done: ${located.cannot}.` }]);
+  const parameters = directions.parameters(finding.control);
+  const errands: Errands = {
+    ...known,
+    target: located.target,
+    occasion: {
+      findingId: finding.id,
+      control: finding.control,
+      parameters,
+      at: needs.now(),
+      since: blank.since,
+    },
+  };
+  const seen = await look(needs, errands);
+  if ('refusal' in seen) return refused(errand, blank, [seen.refusal]);
+  const facts = { errands, captured: seen.captured, judged: judge(needs, errands, seen.captured) };
+  const proposal = planFor(known.remediation, { ...errands, captured: seen.captured });
+  if (isMended(errand, facts, proposal)) return { run: errand.current };
+  if ('refusal' in proposal) return refused(errand, blank, [proposal.refusal]);
+  const lowerable = await howFar(errand, facts, mode);
+  const kept: KeptPlan = {
+    plan: proposal.plan,
+    settings: known.settings as Json,
+    parameters: parameters as JsonObject,
+    lowered: lowerable.lowered,
+  };
+  return go(errand, { ...blank, mode: lowerable.mode, planHash: proposal.plan.hash }, kept, facts);
+}
+
+function blankRun({ finding, current }: Errand, remediation: string, mode: Mode | 'unknown'): Run {
+  const since = finding.exposure?.from ?? finding.judgement?.observedAt ?? '';
+  return {
+    findingId: finding.id,
+    id: '',
+    does: 'fix',
+    remediation,
+    control: finding.control,
+    accountId: finding.accountId,
+    since,
+    state: 'planned',
+    mode,
+    steps: [],
+    answers: {},
+    outbox: [],
+    ...inherited(current, since),
+    seq: 0,
+  };
+}
+
+/** We were there already, and what we did holds: the event came late, or twice. */
+function isMended(
+  errand: Errand,
+  { judged }: Facts,
+  proposal: ReturnType<typeof planFor>,
+): errand is Errand & { readonly current: Run } {
+  const { current } = errand;
+  if (!current || !isOver(current) || current.state === 'refused') return false;
+  const nothing = 'refusal' in proposal && proposal.refusal.code === 'nothing-to-do';
+  return nothing || judged === 'COMPLIANT' || judged === 'NOT_APPLICABLE';
+}
+
+/** A plan, and how far it may go. */
+async function go(errand: Errand, wanted: Run, kept: KeptPlan, facts: Facts): Promise<Fixed> {
+  const { current, finding } = errand;
+  const isSame =
+    current !== undefined &&
+    !isOver(current) &&
+    canonicalJson([current.does, current.since, current.planHash]) ===
+      canonicalJson([wanted.does, wanted.since, wanted.planHash]);
+  const stored = isSame ? current : undefined;
+  const run: Run = stored
+    ? { ...stored, mode: wanted.mode }
+    : { ...wanted, id: idOf(finding.id, wanted.since, kept.plan.hash, errand.latest ?? '') };
+
+  const given = await approvalOf(errand, run, namesOf(actorsOf(finding)));
+  const isApproved = 'approval' in given || (run.state === 'captured' && run.approval !== undefined);
+  const refusals = await refusalsFor(errand, run, facts, isApproved);
+  const hard = refusals.filter(({ code }) => !['mode', 'dry-run', 'not-approved'].includes(code));
+  if (!stored) {
+    if (current && isSaid(current, run, hard)) return { run: current };
+    await supersede(errand, kept.plan.hash);
+    await start(errand, run);
+  }
+  const [first, ...more] = run.state === 'captured' ? refusals : hard;
+  if (first) return { run: await refuse(errand, stored, run, [first, ...more], { kept }) };
+  if (refusals.length > 0) {
+    const faults = 'faults' in given ? given.faults : [];
+    return {
+      run: await propose(errand, stored, run, kept, facts.captured, {
+        asks: run.mode === 'approve',
+        refusals: refusals.map((refusal) =>
+          refusal.code === 'not-approved' ? notApproved(faults) : refusal,
+        ),
+      }),
+    };
+  }
+  return {
+    run: await begin(errand, stored, run, kept, facts.captured, {
+      approval: 'approval' in given ? given.approval : undefined,
+      cap: facts.errands.remediation.cap,
+    }),
+  };
+}
+
+/** Why there is not even a plan. */
+async function refused(errand: Errand, blank: Run, refusals: readonly [Refusal]): Promise<Fixed> {
+  const { current } = errand;
+  if (current && isSaid(current, blank, refusals)) return { run: current };
+  if (current && !isOver(current) && current.does === 'fix')
+    return { run: await refuse(errand, current, current, refusals) };
+  // Where people are only to be told, there is nothing to tell them.
+  if (blank.mode === 'notify') return { ignored: 'nothing-to-propose' };
+  const run = { ...blank, id: idOf(blank.findingId, blank.since, refusals[0].code, errand.latest ?? '') };
+  await start(errand, run);
+  return { run: await refuse(errand, undefined, run, refusals) };
+}
+
+/** Whatever was proposed is over. */
+async function closed(
+  errand: Errand,
+  code: Refusal['code'],
+  says: string,
+  ignored: 'not-open' | 'off' | 'no-remediation',
+): Promise<Fixed> {
+  const { current } = errand;
+  if (current && !isOver(current) && current.does === 'fix')
+    return { run: await refuse(errand, current, current, [{ code, says }]) };
+  return { ignored };
+}
