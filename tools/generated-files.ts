@@ -7,6 +7,7 @@ import { FindingEventDetail } from '../shared/contracts/trailseal/finding';
 import type { Control } from '../shared/controls/control';
 import { complianceJsonSchema, type Rulebook } from '../shared/policy/schema';
 import { Alert } from '../shared/tell/alerts/alert';
+import { deployedFunctions } from './deployed-functions';
 import { renderCatalogue } from './reference/catalogue';
 import { renderCommandLine } from './reference/command-line';
 import { renderCompliance } from './reference/compliance';
@@ -40,8 +41,7 @@ const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.controls) },
   {
     path: 'docs/reference/events.md',
-    render: ({ rulebook }) =>
-      renderEvents(root, rulebook.controls, readdirSync(join(root, 'functions')).sort()),
+    render: ({ rulebook }) => renderEvents(root, rulebook.controls, deployedFunctions(root)),
   },
   {
     path: 'docs/reference/compliance-yml.md',

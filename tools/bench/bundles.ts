@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { bundleOptions } from '../bundle';
+import { deployedFunctions } from '../deployed-functions';
 import { type Figure, median } from './figure';
 
 const LOADS = 31;
@@ -16,7 +17,7 @@ export async function benchBundles(root: string): Promise<Figure[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'trailseal-bench-'));
   try {
     const figures: Figure[] = [];
-    for (const name of readdirSync(path.join(root, 'functions')).sort()) {
+    for (const name of deployedFunctions(root)) {
       const own = await bundled(root, folder, name, `functions/${name}/handler.ts`);
       const libraries = path.join(folder, `${name}-libraries.ts`);
       writeFileSync(libraries, importsOf(root, own.sources));
