@@ -1,7 +1,9 @@
 import { AwsError } from './aws-error';
 import type { CallLog } from './calls';
+import type { Clock } from './clock';
 import { type ConditionKeys, type Decision, decide, readPolicy, type Statement } from './iam';
 import { isObject, list } from './json';
+import { type Session, Sessions } from './sessions';
 import type { Resource, Stack } from './template';
 
 /** The access key id that may do everything: a person with the account's administrator role. */
@@ -15,11 +17,14 @@ export interface Role {
   name: string;
   arn: string;
   statements: Statement[];
+  /** Who may assume it. */
+  trust: Statement[];
 }
 
 export type Caller =
   | { kind: 'operator'; name: 'operator' }
-  | { kind: 'role'; name: string; role: Role }
+  /** A function, or whoever assumed the role: then the session has its name. */
+  | { kind: 'role'; name: string; role: Role; session?: Session }
   | {
       kind: 'service';
       name: string;
@@ -51,13 +56,15 @@ export interface Need {
 export class AccessControl {
   readonly #stack: Stack;
   readonly #log: CallLog;
+  readonly sessions: Sessions;
   readonly #functions = new Map<string, Caller & { kind: 'role' }>();
   readonly #roles = new Map<string, Role>();
   readonly #keys = new Map<string, EncryptionKey>();
 
-  constructor(stack: Stack, log: CallLog) {
+  constructor(stack: Stack, log: CallLog, clock: Clock) {
     this.#stack = stack;
     this.#log = log;
+    this.sessions = new Sessions(clock);
     for (const role of stack.ofType('AWS::IAM::Role')) this.#roles.set(role.arn, readRole(role, stack));
     for (const fn of stack.ofType('AWS::Lambda::Function')) {
       const role = this.#roles.get(String(fn.properties['Role']));
@@ -68,10 +75,21 @@ export class AccessControl {
     this.#readKeys();
   }
 
-  /** Whose access key this is. */
-  callerWith(accessKeyId: string): Caller | undefined {
+  /**
+   * Whose access key this is.
+   * @param token of a session's credentials
+   * @throws ExpiredToken when the session is over
+   */
+  callerWith(accessKeyId: string, token?: string): Caller | undefined {
     if (accessKeyId === OPERATOR_KEY) return { kind: 'operator', name: 'operator' };
+    const session = this.sessions.with(accessKeyId, token);
+    const role = session && this.roleNamed(session.roleArn);
+    if (session && role) return { kind: 'role', name: session.name, role, session };
     return [...this.#functions].find(([logicalId]) => accessKeyOf(logicalId) === accessKeyId)?.[1];
+  }
+
+  roleNamed(arn: string): Role | undefined {
+    return this.#roles.get(arn);
   }
 
   /** A service that acts under a role it was given, as a rule's target with RoleArn does. */
@@ -169,6 +187,7 @@ export class AccessControl {
             'aws:PrincipalAccount': accountId,
             'aws:PrincipalType': 'AssumedRole',
             'aws:PrincipalIsAWSService': 'false',
+            'aws:SourceIdentity': caller.session?.sourceIdentity,
           }),
       ...need.keys,
     };
@@ -178,7 +197,8 @@ export class AccessControl {
         : { kind: 'role' as const, roleArn: caller.role.arn, sessionArn: sessionArn(caller), accountId };
     const identity = caller.kind === 'role' ? caller.role.statements : [];
     const request = { principal, action: need.action, resource: need.resource, keys };
-    return decide(request, identity, need.policy ?? [], kind);
+    const session = caller.kind === 'role' ? caller.session?.policy : undefined;
+    return decide(request, identity, need.policy ?? [], kind, session);
   }
 
   #record(caller: Caller, action: string, resource: string, decision: Decision, implied: boolean): void {
@@ -211,7 +231,7 @@ export class KeyDenied extends AwsError {
   }
 }
 
-/** The assumed-role ARN by which AWS names a function's session. */
+/** The assumed-role ARN by which AWS names a session. */
 export function sessionArn(caller: Caller & { kind: 'role' }): string {
   const accountId = caller.role.arn.split(':')[4];
   return `arn:aws:sts::${accountId}:assumed-role/${caller.role.name}/${caller.name}`;
@@ -249,7 +269,7 @@ function readRole(role: Resource, stack: Stack): Role {
   const known = new Set(stack.ofType('AWS::IAM::ManagedPolicy').map((policy) => policy.arn));
   const foreign = arns(properties).find((policy) => !known.has(policy));
   if (foreign) throw new Error(`${logicalId}: what ${foreign} allows isn't known to local AWS; write it out`);
-  return { logicalId, name, arn, statements: [...inline, ...attached] };
+  return { logicalId, name, arn, statements: [...inline, ...attached], trust };
 }
 
 const arns = (properties: Resource['properties']): string[] =>

@@ -14,18 +14,23 @@ import type { JsonObject } from './json';
 import type { QueueCounts } from './queue';
 import { Recording } from './recording';
 import { HOST, serve } from './server';
+import { AutoScaling, autoscalingService } from './services/autoscaling';
 import { CloudTrail, cloudtrailService } from './services/cloudtrail';
 import { cloudwatchService, Metrics } from './services/cloudwatch';
 import { ConfigHistory, configService } from './services/config';
+import { Recorders } from './services/config-recorders';
 import { dynamodbService, Tables } from './services/dynamodb';
 import { Ec2, ec2Service } from './services/ec2';
 import { Buses, eventsService } from './services/events';
 import { iamService, Users } from './services/iam';
 import { Kms, kmsService } from './services/kms';
+import { lambdaService } from './services/lambda';
 import { Rds, rdsService } from './services/rds';
 import { S3 } from './services/s3';
+import { type AccountBlock, s3controlService } from './services/s3control';
 import { snsService, Topics } from './services/sns';
 import { Queues, sqsService } from './services/sqs';
+import { Automations, ssmService } from './services/ssm';
 import { stsService } from './services/sts';
 import { Stack, type Template } from './template';
 
@@ -70,7 +75,9 @@ export interface LocalAws {
   environment(functionName: string): Record<string, string>;
   queue(name: string): QueueState;
   /** Buckets, made and filled as AWS and other accounts do. */
-  readonly s3: Pick<S3, 'createBucket' | 'notify' | 'deliver'>;
+  readonly s3: Pick<S3, 'createBucket' | 'putBucket' | 'notify' | 'deliver'> & {
+    readonly account: AccountBlock;
+  };
   /** CloudTrail's trails, keys, notices and event history. */
   readonly cloudtrail: Omit<CloudTrail, 'trails' | 'history'>;
   /** What remediations change, and what is put in beforehand. */
@@ -79,6 +86,9 @@ export interface LocalAws {
   readonly kms: Kms;
   readonly iam: Users;
   readonly cloudwatch: Metrics;
+  readonly autoscaling: AutoScaling;
+  readonly recorders: Recorders;
+  readonly automations: Automations;
   /** CloudTrail's records of the calls that changed something, in order. */
   readonly records: readonly JsonObject[];
   /** Puts events onto a bus as AWS itself, `aws.*` sources included. */
@@ -133,7 +143,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       ...(options.parameters ? { parameters: options.parameters } : {}),
     });
     const callLog = new CallLog(clock);
-    const access = new AccessControl(stack, callLog);
+    const access = new AccessControl(stack, callLog, clock);
     const gate = new Gate(access);
     const activity = new Activity(log);
     const queues = new Queues(stack, access, gate, clock);
@@ -145,7 +155,6 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const buses = new Buses({ ...world, functions });
     const tables = new Tables(stack, access);
     const sources = new EventSources(world, functions);
-    const s3 = new S3({ ...world, callLog, topics, buses, latencyMs: options.s3LatencyMs ?? 0 });
     const cloudtrail = new CloudTrail(stack.options, topics);
     const recording = new Recording({
       accountId,
@@ -153,12 +162,17 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       emit: (event) => putEvents(door, 'default', event),
       remember: (record) => cloudtrail.history.add([record]),
     });
+    const latencyMs = options.s3LatencyMs ?? 0;
+    const s3 = new S3({ ...world, callLog, recording, topics, buses, latencyMs });
     const holding = { accountId, clock, activity, recording, signal };
     const ec2 = new Ec2(region, holding);
     const rds = new Rds(region, holding);
     const kms = new Kms(stack, access, clock);
     const users = new Users(accountId, clock);
     const metrics = new Metrics(region);
+    const autoscaling = new AutoScaling(region, accountId);
+    const recorders = new Recorders({ accountId, region }, clock);
+    const automations = new Automations(region, accountId);
     await tables.create(stack);
     await s3.create(stack);
     if (options.emailViewer !== false) topics.addEmailViewer(stack.leftOut('AWS::SNS::Subscription'));
@@ -168,16 +182,29 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       sqsService(queues, stack, clock, signal),
       snsService(topics, inbox, stack),
       dynamodbService(tables, stack),
-      configService(history, clock),
+      configService(history, recorders, { clock, accountId }),
       cloudtrailService(cloudtrail, clock),
-      stsService(stack),
+      stsService(stack, access),
       ec2Service(ec2),
       rdsService(rds, accountId),
       kmsService(kms, stack, clock),
       iamService(users),
       cloudwatchService(metrics),
+      autoscalingService(autoscaling, clock),
+      ssmService(automations),
+      lambdaService(functions),
+      s3controlService(s3.account, accountId),
     ];
-    const seeded = { ec2, rds, kms, iam: users, cloudwatch: metrics };
+    const seeded = {
+      ec2,
+      rds,
+      kms,
+      iam: users,
+      cloudwatch: metrics,
+      autoscaling,
+      recorders,
+      automations,
+    };
     const door: DoorWorld = {
       stack,
       buses,
@@ -186,7 +213,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       inbox,
       s3,
       cloudtrail,
-      seeded,
+      seeded: { ...seeded, s3 },
       log: callLog,
       clock,
     };
@@ -227,7 +254,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
         functions.invokeLater(name, payload, { kind: 'operator', name: 'operator' }),
       fail: (rule) => gate.fail(rule),
       startPolling,
-      idle: ({ timeoutMs = 20_000 } = {}) => untilIdle(activity, sources, clock, timeoutMs),
+      idle: ({ timeoutMs = 60_000 } = {}) => untilIdle(activity, sources, clock, timeoutMs),
       unusedGrants: (calls = callLog.calls) => unusedGrants(access, calls),
       deniedCalls: () => deniedCalls(callLog.calls),
       stop: async () => {

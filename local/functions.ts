@@ -52,6 +52,11 @@ export class Functions {
     return this.#find(nameOrArn).resource;
   }
 
+  /** Whom a function lets call it, beside whoever has the right. */
+  policyOf(nameOrArn: string): Statement[] {
+    return this.#find(nameOrArn).policy;
+  }
+
   /** The environment as Lambda would set it, with the credentials that make the role count. */
   environment(name: string): Record<string, string> {
     const { resource, logGroup } = this.#find(name);

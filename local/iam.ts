@@ -33,6 +33,7 @@ export interface Decision {
 }
 
 const IDENTITY = 'no identity-based policy allows';
+const SESSION = 'no session policy allows';
 const RESOURCE = 'no resource-based policy allows';
 
 /**
@@ -72,7 +73,10 @@ const KNOWN_KEYS = new Map(
     'events:detail-type',
     'sns:Protocol',
     'sns:Endpoint',
+    'aws:SourceIdentity',
     'sts:ExternalId',
+    'sts:RoleSessionName',
+    'sts:SourceIdentity',
     'cloudwatch:namespace',
     'ec2:CreateAction',
     'ec2:InstanceID',
@@ -145,23 +149,36 @@ export function readStatement(statement: unknown, where: string): Statement {
 /**
  * Decides a request by the caller's own policies and the resource's policy, both in one account: a Deny in
  * either refuses, an Allow in either suffices. For a KMS key the key policy has the last word: the caller's
- * own policies only count as far as it trusts the account (`keyPolicy`).
+ * own policies only count as far as it trusts the account (`keyPolicy`). What a session policy doesn't allow is
+ * refused, unless the resource's policy allows it to this very session.
  */
 export function decide(
   request: Request,
   identity: Statement[],
   resourcePolicy: Statement[],
   kind: 'ordinary' | 'keyPolicy' = 'ordinary',
+  session?: Statement[],
 ): Decision {
   const own = identity.filter((s) => applies(s, request));
   const theirs = resourcePolicy.filter((s) => applies(s, request) && s.principals.length > 0);
   const direct = theirs.filter((s) => s.principals.some((p) => names(p, request.principal)));
   const trusted = theirs.filter((s) => s.principals.some((p) => trustsAccount(p, request.principal)));
 
+  const limits = session?.filter((s) => applies(s, request));
+  const isLimited = limits !== undefined && !limits.some(isAllow);
+
   if (own.some(isDeny))
     return { allowed: false, because: 'with an explicit deny in an identity-based policy' };
   if ([...direct, ...trusted].some(isDeny)) {
     return { allowed: false, because: 'with an explicit deny in a resource-based policy' };
+  }
+  if (limits?.some(isDeny)) return { allowed: false, because: 'with an explicit deny in a session policy' };
+  if (isLimited) {
+    const toSession = direct.some(
+      (s) => isAllow(s) && s.principals.some((p) => isSession(p, request.principal)),
+    );
+    if (toSession) return { allowed: true, because: 'a resource-based policy allows' };
+    return { allowed: false, because: `because ${SESSION} the ${request.action} action` };
   }
   if (direct.some(isAllow)) return { allowed: true, because: 'a resource-based policy allows' };
   const ownCounts = kind === 'ordinary' || trusted.some(isAllow);
@@ -254,6 +271,9 @@ function names({ type, id }: { type: string; id: string }, principal: Principal)
   if (principal.kind === 'service') return type === 'Service' && id === principal.service;
   return type === 'AWS' && (id === principal.roleArn || id === principal.sessionArn);
 }
+
+const isSession = ({ type, id }: { type: string; id: string }, principal: Principal): boolean =>
+  principal.kind === 'role' && type === 'AWS' && id === principal.sessionArn;
 
 function trustsAccount({ type, id }: { type: string; id: string }, principal: Principal): boolean {
   if (principal.kind === 'service' || type !== 'AWS') return false;

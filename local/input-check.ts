@@ -1,5 +1,5 @@
 import { AwsError, NotSimulated } from './aws-error';
-import { isObject } from './json';
+import { isObject, type JsonObject } from './json';
 
 /**
  * SDK clients ship the service's model as nested tuples: a number is a simple type (64 and up: a list of
@@ -155,11 +155,30 @@ function formName(member: string, ref: unknown, dialect: Dialect): string {
   return String(unwrap(ref)[1]['ec2QueryName'] ?? `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`);
 }
 
+/** Traits that are so common that models write them as bits, in this order. */
+const BITS = [
+  'httpLabel',
+  'idempotent',
+  'idempotencyToken',
+  'sensitive',
+  'httpPayload',
+  'httpResponseCode',
+  'httpQueryParams',
+];
+
+/** Where a member of an input or an output stands in a request or an answer. */
+export const traitsOf = (ref: unknown): Readonly<Record<string, unknown>> => unwrap(ref)[1];
+
+const named = (traits: unknown): JsonObject => {
+  if (typeof traits !== 'number') return isObject(traits) ? traits : {};
+  return Object.fromEntries(BITS.filter((_, bit) => (traits & (1 << bit)) !== 0).map((name) => [name, true]));
+};
+
 function unwrap(ref: unknown): [schema: unknown, traits: Record<string, unknown>] {
   if (typeof ref === 'function') return unwrap(ref());
   if (Array.isArray(ref) && ref.length === 2) {
     const [schema, traits] = unwrap(ref[0]);
-    return [schema, { ...traits, ...(isObject(ref[1]) ? ref[1] : {}) }];
+    return [schema, { ...traits, ...named(ref[1]) }];
   }
   return [ref, {}];
 }

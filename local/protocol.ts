@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { KeyDenied } from './access';
 import { AwsError } from './aws-error';
 import { errorTraits, escapeXml, readForm, writeXml } from './input-check';
+import { type RestRequest, readRest, restAction, writeRest } from './rest';
 import type { Service } from './service';
 
 export interface Answer {
@@ -14,6 +15,8 @@ export interface Answer {
 /** Who signed a request, for which region and service. */
 export interface Credential {
   accessKeyId: string;
+  /** Of a session's credentials. */
+  token: string | undefined;
   region: string;
   service: string;
 }
@@ -24,11 +27,33 @@ export function readCredential(headers: IncomingHttpHeaders): Credential | undef
     headers.authorization ?? '',
   );
   const [, accessKeyId, region, service] = scope ?? [];
-  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+  const given = headers['x-amz-security-token'];
+  const token = typeof given === 'string' ? given : undefined;
+  return accessKeyId && region && service ? { accessKeyId, token, region, service } : undefined;
+}
+
+/** What a request asks for. */
+export interface Asked {
+  /** Undefined when it names none. */
+  action: string | undefined;
+  /** As the service's protocol carries it. */
+  input(): unknown;
+}
+
+export function readAsked(service: Service, request: RestRequest): Asked {
+  const { headers, body } = request;
+  if (service.protocol === 'rest-json' || service.protocol === 'rest-xml') {
+    const found = restAction(service, request);
+    if (!found) return { action: undefined, input: () => ({}) };
+    const { action, labels } = found;
+    return { action, input: () => readRest(service, action, request, labels) };
+  }
+  const action = readAction(service.protocol, headers, body);
+  return { action, input: () => (action === undefined ? {} : readInput(service, action, body)) };
 }
 
 /** The operation that a request names; undefined when it names none. */
-export function readAction(
+function readAction(
   protocol: Service['protocol'],
   headers: IncomingHttpHeaders,
   body: string,
@@ -38,9 +63,8 @@ export function readAction(
   return typeof target === 'string' ? target.split('.').pop() : undefined;
 }
 
-/** The operation's input as the service's protocol carries it. */
-export function readInput(service: Service, action: string, body: string): unknown {
-  if (service.protocol !== 'json') {
+function readInput(service: Service, action: string, body: string): unknown {
+  if (service.protocol === 'query' || service.protocol === 'ec2') {
     return readForm(service.schemas, action, new URLSearchParams(body), service.protocol);
   }
   try {
@@ -57,6 +81,8 @@ export function writeAnswer(
   contentType: string,
   requestId: string = randomUUID(),
 ): Answer {
+  if (service.protocol === 'rest-json' || service.protocol === 'rest-xml')
+    return writeRest(service, action, output, requestId);
   if (service.protocol === 'json') {
     const headers = { 'content-type': contentType, 'x-amzn-requestid': requestId };
     return { statusCode: 200, headers, body: JSON.stringify(output ?? {}) };
@@ -84,7 +110,7 @@ export function writeError(
   const denied = error.code === 'AccessDeniedException' ? service.deniedStatus : undefined;
   const statusCode = traits.statusCode ?? denied ?? error.statusCode;
   const fault = statusCode < 500 ? 'Sender' : 'Receiver';
-  if (service.protocol === 'json') {
+  if (service.protocol === 'json' || service.protocol === 'rest-json') {
     const headers: Record<string, string> = { 'content-type': contentType, 'x-amzn-requestid': requestId };
     headers['x-amzn-errortype'] = code;
     // Services that once spoke the query protocol still send its code in a header, and clients prefer it.
@@ -126,6 +152,12 @@ function codeFor(service: Service, error: AwsError): string {
     );
   }
   if (error.code === 'AccessDeniedException') return service.deniedCode ?? error.code;
+  if (error.code === 'ExpiredToken') {
+    if (service.protocol === 'ec2') return 'RequestExpired';
+    return service.protocol === 'json' || service.protocol === 'rest-json'
+      ? 'ExpiredTokenException'
+      : error.code;
+  }
   if (error.code === 'ValidationException') return service.invalidCode ?? error.code;
   return error.code;
 }

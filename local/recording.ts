@@ -5,7 +5,7 @@ import type { Clock } from './clock';
 import type { JsonObject } from './json';
 import { messageOf, recordedCode } from './protocol';
 import { type ItemParts, Items } from './recording/items';
-import type { Operation, RequestFacts, Service } from './service';
+import type { CallDetails, Operation, RequestFacts, Service } from './service';
 
 /** A long-running laptop session keeps the newest records only. */
 const KEPT = 10_000;
@@ -28,6 +28,18 @@ export interface RecordedCall {
   caller: Caller;
   region: string;
   facts: RequestFacts;
+}
+
+/** A call that is over, as CloudTrail writes of it. */
+export interface NotedCall {
+  /** Without its domain. */
+  eventSource: string;
+  eventName: string;
+  region: string;
+  caller: Caller;
+  facts: RequestFacts;
+  details: CallDetails;
+  error: { code: string; message: string } | undefined;
 }
 
 /**
@@ -80,25 +92,36 @@ export class Recording {
   }
 
   #record(call: RecordedCall, output: unknown, error: AwsError | undefined): void {
-    const { service, action, operation, input, caller, facts } = call;
-    if (!operation.activity || caller.kind === 'service') return;
+    const { service, action, operation, input, caller, region, facts } = call;
+    if (!operation.activity) return;
+    this.note({
+      eventSource: service.recordedAs ?? service.name,
+      eventName: operation.recordedAs ?? action,
+      region: service.recordedIn ?? region,
+      caller,
+      facts,
+      details: operation.activity(input, output, facts),
+      error: error && { code: recordedCode(service, error), message: messageOf(service, error) },
+    });
+  }
+
+  /** Writes CloudTrail's record of a call. What AWS does by itself is not recorded. */
+  note({ eventSource, eventName, region, caller, facts, details, error }: NotedCall): void {
+    if (caller.kind === 'service') return;
     const { accountId, clock, emit, remember } = this.#world;
     const eventTime = toTheSecond(clock.now());
-    const eventSource = `${service.name}.amazonaws.com`;
-    const region = service.recordedIn ?? call.region;
-    const { requestParameters, responseElements } = operation.activity(input, output, facts);
     const record = {
       eventVersion: '1.11',
       userIdentity: userIdentity(caller, accountId, facts, eventTime),
       eventTime,
-      eventSource,
-      eventName: action,
+      eventSource: `${eventSource}.amazonaws.com`,
+      eventName,
       awsRegion: region,
       sourceIPAddress: '127.0.0.1',
       userAgent: facts.userAgent,
-      ...(error ? { errorCode: recordedCode(service, error), errorMessage: messageOf(service, error) } : {}),
-      requestParameters: requestParameters ?? null,
-      responseElements: error ? null : (responseElements ?? null),
+      ...(error ? { errorCode: error.code, errorMessage: error.message } : {}),
+      requestParameters: details.requestParameters ?? null,
+      responseElements: error ? null : (details.responseElements ?? null),
       requestID: facts.id,
       eventID: randomUUID(),
       readOnly: false,
@@ -113,7 +136,7 @@ export class Recording {
     emit({
       version: '0',
       'detail-type': 'AWS API Call via CloudTrail',
-      source: `aws.${service.name}`,
+      source: `aws.${eventSource}`,
       account: accountId,
       time: eventTime,
       region,
@@ -127,7 +150,7 @@ function userIdentity(
   caller: Exclude<Caller, { kind: 'service' }>,
   accountId: string,
   { accessKeyId }: RequestFacts,
-  creationDate: string,
+  now: string,
 ): JsonObject {
   if (caller.kind === 'operator') {
     const { name } = caller;
@@ -135,6 +158,8 @@ function userIdentity(
     return { type: 'IAMUser', principalId: 'AIDALOCAL', arn, accountId, accessKeyId, userName: name };
   }
   const { name, arn } = caller.role;
+  const { startedAt, sourceIdentity } = caller.session ?? {};
+  const creationDate = startedAt === undefined ? now : toTheSecond(startedAt);
   return {
     type: 'AssumedRole',
     principalId: `AROALOCAL:${caller.name}`,
@@ -144,6 +169,7 @@ function userIdentity(
     sessionContext: {
       sessionIssuer: { type: 'Role', principalId: 'AROALOCAL', arn, accountId, userName: name },
       attributes: { creationDate, mfaAuthenticated: 'false' },
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     },
   };
 }

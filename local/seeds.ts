@@ -1,9 +1,13 @@
 import { isObject, type JsonObject } from './json';
+import type { AutoScaling } from './services/autoscaling';
 import type { Metrics } from './services/cloudwatch';
+import type { Recorders } from './services/config-recorders';
 import type { Ec2 } from './services/ec2';
 import type { Users } from './services/iam';
 import type { Kms } from './services/kms';
 import type { Rds } from './services/rds';
+import type { S3 } from './services/s3';
+import type { Automations } from './services/ssm';
 
 export interface SeededWorld {
   ec2: Ec2;
@@ -11,6 +15,10 @@ export interface SeededWorld {
   kms: Kms;
   iam: Users;
   cloudwatch: Metrics;
+  autoscaling: AutoScaling;
+  recorders: Recorders;
+  automations: Automations;
+  s3: Pick<S3, 'putBucket' | 'account'>;
 }
 
 type Put = (world: SeededWorld, resource: never, region: string | undefined) => void;
@@ -23,10 +31,20 @@ const PUTS: Readonly<Record<string, Put>> = {
   'AWS::EC2::NetworkInterface': ({ ec2 }, one, region) => ec2.putNetworkInterface(one, region),
   'AWS::EC2::Volume': ({ ec2 }, volume, region) => ec2.putVolume(volume, region),
   'AWS::EC2::Snapshot': ({ ec2 }, snapshot, region) => ec2.putSnapshot(snapshot, region),
+  'AWS::EC2::LaunchTemplate': ({ ec2 }, template, region) => ec2.putLaunchTemplate(template, region),
   'AWS::EC2::FlowLog': ({ ec2 }, flowLog, region) => ec2.putFlowLog(flowLog, region),
   'AWS::RDS::DBInstance': ({ rds }, database, region) => rds.putDBInstance(database, region),
   'AWS::KMS::Key': ({ kms }, key, region) => kms.putKey(key, region),
   'AWS::IAM::User': ({ iam }, user) => iam.putUser(user),
+  'AWS::S3::Bucket': ({ s3 }, bucket, region) => s3.putBucket(bucket, region),
+  'AWS::S3::AccountPublicAccessBlock': ({ s3 }, block) => {
+    s3.account.block = block;
+  },
+  'AWS::AutoScaling::AutoScalingGroup': ({ autoscaling }, group, region) =>
+    autoscaling.putGroup(group, region),
+  'AWS::Config::ConfigurationRecorder': ({ recorders }, recorder, region) =>
+    recorders.putRecorder(recorder, region),
+  'AWS::SSM::Document': ({ automations }, document, region) => automations.putDocument(document, region),
   'AWS::CloudWatch::Datapoint': ({ cloudwatch }, point, region) => cloudwatch.putMetricData([point], region),
 };
 

@@ -9,10 +9,10 @@ import type { Gate } from './gate';
 import { checkInput, checkOutput } from './input-check';
 import {
   type Answer,
+  type Asked,
   type Credential,
-  readAction,
+  readAsked,
   readCredential,
-  readInput,
   writeAnswer,
   writeError,
 } from './protocol';
@@ -26,6 +26,7 @@ const LARGEST_REQUEST = 16 * 1024 * 1024;
 /** Objects are kept in memory: a log file of CloudTrail has at most 50 MB. */
 const LARGEST_OBJECT = 256 * 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
+const S3_CONTROL = '/v20180820/';
 
 export interface ServingWorld {
   access: AccessControl;
@@ -58,8 +59,10 @@ async function answer(
     return answerAtDoor(world.door, request.method ?? 'GET', new URL(target, `http://${HOST}`), body);
   }
   const credential = readCredential(request.headers);
-  if (credential?.service === 's3') return answerS3(request, target, credential, world.s3);
-  const service = services.get(credential?.service ?? '');
+  // S3 Control signs as S3.
+  const isControl = target.startsWith(S3_CONTROL) && request.headers['x-amz-account-id'] !== undefined;
+  if (credential?.service === 's3' && !isControl) return answerS3(request, target, credential, world.s3);
+  const service = services.get(isControl ? 's3control' : (credential?.service ?? ''));
   const body = await readText(request);
   if (!credential || !service) return unknownService(credential?.service);
   const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
@@ -69,11 +72,12 @@ async function answer(
     userAgent: request.headers['user-agent'] ?? '',
   };
   try {
-    const caller = world.access.callerWith(credential.accessKeyId);
+    const caller = world.access.callerWith(credential.accessKeyId, credential.token);
     if (!caller) throw unknownCaller(service);
-    const action = readAction(service.protocol, request.headers, body);
+    const { headers, method = 'GET' } = request;
+    const asked = readAsked(service, { method, target, headers, body });
     const { region } = credential;
-    return await perform(service, action, body, { caller, region, contentType, facts }, world);
+    return await perform(service, asked, { caller, region, contentType, facts }, world);
   } catch (error) {
     if (error instanceof AwsError) return writeError(service, error, contentType, facts.id);
     if (error instanceof Disconnect) throw error;
@@ -88,8 +92,7 @@ async function answer(
 
 async function perform(
   service: Service,
-  action: string | undefined,
-  body: string,
+  asked: Asked,
   {
     caller,
     region,
@@ -98,6 +101,7 @@ async function perform(
   }: { caller: Caller; region: string; contentType: string; facts: RequestFacts },
   { gate, callLog, recording }: ServingWorld,
 ): Promise<Answer> {
+  const { action } = asked;
   const operation = action === undefined ? undefined : service.operations[action];
   if (action === undefined || !operation) {
     const name = action ?? '(none named)';
@@ -111,7 +115,7 @@ async function perform(
     });
     throw new NotSimulated(`${service.name} ${name}`);
   }
-  const input = readInput(service, action, body);
+  const input = asked.input();
   checkInput(service.schemas, action, input);
   const call = { service, action, operation, input, caller, region, facts };
   const output = await recording.around(call, (run) =>
@@ -124,13 +128,13 @@ async function perform(
 async function answerS3(
   request: IncomingMessage,
   target: string,
-  { accessKeyId, region }: Credential,
+  { accessKeyId, token, region }: Credential,
   s3: S3,
 ): Promise<S3Answer> {
   const { headers, method = 'GET' } = request;
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? await readBody(request, LARGEST_OBJECT) : NOTHING;
-  return s3.answer({ method, target, headers, body, region }, accessKeyId);
+  return s3.answer({ method, target, headers, body, region }, { accessKeyId, token });
 }
 
 /** A web page that a developer happens to have open must not reach the door. */
@@ -173,7 +177,7 @@ function unknownCaller({ protocol }: Service): AwsError {
     const invalid = 'AWS was not able to validate the provided access credentials';
     return new AwsError('AuthFailure', invalid, 401);
   }
-  return protocol === 'query'
+  return protocol === 'query' || protocol === 'rest-xml'
     ? new AwsError('InvalidClientTokenId', message, 403)
     : new AwsError('UnrecognizedClientException', message, 400);
 }

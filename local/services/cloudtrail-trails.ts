@@ -53,7 +53,8 @@ export interface Trail {
   readonly multiRegion: boolean;
   readonly topicArn: string | undefined;
   /** In the encoding of the API. */
-  readonly description: JsonObject;
+  description: JsonObject;
+  tags: Readonly<Record<string, string>>;
   status: TrailStatus;
   selectors: TrailSelectors;
 }
@@ -140,6 +141,7 @@ export class Trails {
         HomeRegion: homeRegion,
         TrailARN: arn,
       },
+      tags: this.#trails.get(arn)?.tags ?? {},
       status: this.#trails.get(arn)?.status ?? { IsLogging: true },
       selectors: this.#trails.get(arn)?.selectors ?? ALL_MANAGEMENT,
     };
@@ -166,6 +168,19 @@ export class Trails {
     const trail = this.#named(nameOrArn);
     demandSelectors(selectors);
     trail.selectors = selectors;
+  }
+
+  /** Changes what a trail is set to; what isn't named stays. */
+  update(trail: Trail, changes: Partial<TrailRecord>): Trail {
+    const known = Object.entries(trail.description).filter(([field]) =>
+      [...TEXTS, ...SWITCHES].includes(field),
+    );
+    return this.putTrail({ ...Object.fromEntries(known), ...changes });
+  }
+
+  /** Sets the tags of a trail. */
+  setTags(nameOrArn: string, tags: Readonly<Record<string, string>>): void {
+    this.#named(nameOrArn).tags = tags;
   }
 
   #named(nameOrArn: string): Trail {

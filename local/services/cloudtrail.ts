@@ -3,6 +3,7 @@ import { AwsError } from '../aws-error';
 import type { Clock } from '../clock';
 import { operation, type Service } from '../service';
 import { ActivityHistory, type ActivityRecord, type LookupInput } from './cloudtrail-activity';
+import { trailChanges } from './cloudtrail-changes';
 import {
   type PublicKeyRecord,
   statusInSeconds,
@@ -45,6 +46,10 @@ export class CloudTrail {
   /** Sets what GetEventSelectors tells of a trail. */
   setSelectors(nameOrArn: string, selectors: TrailSelectors): void {
     this.trails.setSelectors(nameOrArn, selectors);
+  }
+
+  setTags(nameOrArn: string, tags: Readonly<Record<string, string>>): void {
+    this.trails.setTags(nameOrArn, tags);
   }
 
   deleteTrail(nameOrArn: string): void {
@@ -159,6 +164,7 @@ export function cloudtrailService({ trails, history }: CloudTrail, clock: Clock)
         needs: (_, region) => anywhere('LookupEvents', region),
         run: (input, _, region) => history.lookUp(input, region, clock.now()),
       }),
+      ...trailChanges(trails, find, clock),
       ListTrails: operation<{ NextToken?: string }>({
         needs: (_, region) => anywhere('ListTrails', region),
         run: () => ({

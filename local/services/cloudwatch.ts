@@ -36,6 +36,13 @@ interface DataInput {
   NextToken?: string;
 }
 
+interface StatisticsInput extends Metric {
+  StartTime: number;
+  EndTime: number;
+  Period: number;
+  Statistics?: Stat[];
+}
+
 /** The metrics of one account, as far as they were put in. */
 export class Metrics {
   readonly #points: { key: string; region: string; at: number; value: number }[] = [];
@@ -90,6 +97,16 @@ export function cloudwatchService(metrics: Metrics): Service {
         ],
         run: (input, _, region) => read(metrics, input, region),
       }),
+      GetMetricStatistics: operation<StatisticsInput>({
+        needs: (_, region) => [
+          {
+            action: 'cloudwatch:GetMetricStatistics',
+            resource: '*',
+            keys: { 'aws:RequestedRegion': region },
+          },
+        ],
+        run: (input, _, region) => statisticsOf(metrics, input, region),
+      }),
     },
   };
 }
@@ -129,6 +146,41 @@ function read(metrics: Metrics, input: DataInput, region: string): unknown {
   };
 }
 
+/** The older way to ask: one metric, with periods that begin at the time from which on it is asked for. */
+function statisticsOf(metrics: Metrics, input: StatisticsInput, region: string): unknown {
+  const { StartTime, EndTime, Period, Statistics = [], ...metric } = input;
+  if (StartTime >= EndTime) {
+    const order = 'The parameter StartTime must be less than the parameter EndTime.';
+    throw new AwsError('InvalidParameterValueException', order);
+  }
+  if (Statistics.length === 0) {
+    const none = 'The request must contain either Statistics or ExtendedStatistics.';
+    throw new AwsError('InvalidParameterCombinationException', none);
+  }
+  if (Statistics.some((name) => !STATISTICS[name]))
+    throw new NotSimulated(`GetMetricStatistics of ${Statistics}`);
+  demandPeriod(Period);
+  const begin = Math.floor(StartTime / 60) * 60_000;
+  const periods = new Map<number, number[]>();
+  for (const { at, value } of metrics.between(metric, region, begin, EndTime * 1000)) {
+    const period = begin + Math.floor((at - begin) / (Period * 1000)) * Period * 1000;
+    periods.set(period, [...(periods.get(period) ?? []), value]);
+  }
+  return {
+    Label: metric.MetricName ?? '',
+    Datapoints: [...periods].map(([at, values]) => ({
+      Timestamp: at / 1000,
+      ...Object.fromEntries(Statistics.map((name) => [name, STATISTICS[name](values)])),
+      Unit: 'None',
+    })),
+  };
+}
+
+function demandPeriod(period: number): void {
+  if (Number.isInteger(period) && period >= 1 && (period < 60 || period % 60 === 0)) return;
+  throw new AwsError('ValidationError', 'The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.');
+}
+
 /** One figure for each period in which something was measured, by time. */
 function pointsOf(
   metrics: Metrics,
@@ -140,12 +192,7 @@ function pointsOf(
   const { Metric: metric, Period, Stat } = MetricStat;
   const statistic = STATISTICS[Stat as Stat];
   if (!statistic) throw new NotSimulated(`GetMetricData of the statistic ${Stat}`);
-  if (!(Number.isInteger(Period) && Period >= 1 && (Period < 60 || Period % 60 === 0))) {
-    throw new AwsError(
-      'ValidationError',
-      'The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.',
-    );
-  }
+  demandPeriod(Period);
   const length = Period * 1000;
   const begin = Math.floor((StartTime * 1000) / length) * length;
   const periods = new Map<number, number[]>();

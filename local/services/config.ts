@@ -3,6 +3,7 @@ import { AwsError } from '../aws-error';
 import type { Clock } from '../clock';
 import { isObject, type JsonObject } from '../json';
 import { operation, type Service } from '../service';
+import { type Recorders, recorderOperations } from './config-recorders';
 
 interface HistoryInput {
   resourceType: string;
@@ -69,8 +70,12 @@ function mistakeIn(item: unknown): string | undefined {
 /** Whether `ConfigHistory` takes it. */
 export const isRecordable = (item: unknown): boolean => mistakeIn(item) === undefined;
 
-/** The part of the AWS Config API that reads one resource's history. */
-export function configService(history: ConfigHistory, clock: Clock): Service {
+/** The part of the AWS Config API that reads one resource's history, and starts and stops recorders. */
+export function configService(
+  history: ConfigHistory,
+  recorders: Recorders,
+  { clock, accountId }: { clock: Clock; accountId: string },
+): Service {
   return {
     name: 'config',
     protocol: 'json',
@@ -80,6 +85,7 @@ export function configService(history: ConfigHistory, clock: Clock): Service {
         needs: () => [{ action: 'config:GetResourceConfigHistory', resource: '*' }],
         run: (input) => read(history, input, clock),
       }),
+      ...recorderOperations(recorders, accountId),
     },
   };
 }

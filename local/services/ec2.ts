@@ -3,12 +3,23 @@ import type { Service } from '../service';
 import { flowLogs } from './ec2/flow-logs';
 import { instances } from './ec2/instances';
 import { interfaces } from './ec2/interfaces';
+import { launchTemplates } from './ec2/launch-templates';
 import { securityGroupRules } from './ec2/security-group-rules';
 import { securityGroups } from './ec2/security-groups';
-import { putFlowLog, putGroup, putInstance, putInterface, putSnapshot, putVolume, putVpc } from './ec2/seeds';
+import {
+  putFlowLog,
+  putGroup,
+  putInstance,
+  putInterface,
+  putLaunchTemplate,
+  putSnapshot,
+  putVolume,
+  putVpc,
+} from './ec2/seeds';
 import { snapshots } from './ec2/snapshots';
 import { Ec2Region, type Ec2World } from './ec2/state';
 import { tags } from './ec2/tags';
+import { vpcs } from './ec2/vpcs';
 
 type Given<Put extends (ec2: Ec2Region, given: never) => void> = Parameters<Put>[1];
 
@@ -58,6 +69,10 @@ export class Ec2 {
     putFlowLog(this.in(region), flowLog);
   }
 
+  putLaunchTemplate(template: Given<typeof putLaunchTemplate>, region = this.#home): void {
+    putLaunchTemplate(this.in(region), template);
+  }
+
   /** Lets AWS Config tell of a security group or an instance as it is now. */
   announce(id: string, region = this.#home): void {
     this.in(region).announce(id);
@@ -82,6 +97,8 @@ export function ec2Service(ec2: Ec2): Service {
       ...instances(regions),
       ...snapshots(regions),
       ...flowLogs(regions),
+      ...vpcs(regions),
+      ...launchTemplates(regions),
       ...tags(regions),
     },
   };

@@ -14,7 +14,10 @@ interface AccessKey {
 }
 
 interface User {
+  id: string;
   name: string;
+  path: string;
+  createdAt: number;
   arn: string;
   tags: Record<string, string>;
   keys: AccessKey[];
@@ -23,7 +26,9 @@ interface User {
 /** A user to put in, with its access keys as ListAccessKeys and GetAccessKeyLastUsed show them. */
 export interface UserSeed {
   UserName: string;
+  UserId?: string;
   Path?: string;
+  CreateDate?: Date | string;
   Tags?: Record<string, string>;
   AccessKeys?: {
     AccessKeyId: string;
@@ -45,10 +50,18 @@ export class Users {
   }
 
   /** Makes or replaces a user. */
-  putUser({ UserName, Path = '/', Tags = {}, AccessKeys = [] }: UserSeed): void {
+  putUser({ UserName, UserId, Path = '/', CreateDate: made, Tags = {}, AccessKeys = [] }: UserSeed): void {
     if (!UserName) throw new Error('UserName must be given');
     this.#users.set(UserName, {
+      id:
+        UserId ??
+        `AIDA${UserName.toUpperCase()
+          .replace(/[^A-Z0-9]/g, '')
+          .padEnd(16, 'A')
+          .slice(0, 16)}`,
       name: UserName,
+      path: Path,
+      createdAt: made ? new Date(made).getTime() : this.#clock.now(),
       arn: `arn:aws:iam::${this.#accountId}:user${Path}${UserName}`,
       tags: Tags,
       keys: AccessKeys.map(({ AccessKeyId, Status = 'Active', CreateDate, LastUsed }) => ({
@@ -123,6 +136,22 @@ export function iamService(users: Users): Service {
     invalidCode: 'ValidationError',
     recordedIn: 'us-east-1',
     operations: {
+      GetUser: operation<{ UserName?: string }>({
+        needs: ({ UserName }) => [need('GetUser', users.named(demandName(UserName)))],
+        run: ({ UserName }) => {
+          const { id, name, path, arn, createdAt, tags } = users.named(demandName(UserName));
+          return {
+            User: {
+              Path: path,
+              UserName: name,
+              UserId: id,
+              Arn: arn,
+              CreateDate: createdAt / 1000,
+              Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+            },
+          };
+        },
+      }),
       ListAccessKeys: operation<ListInput>({
         needs: ({ UserName }) => [need('ListAccessKeys', users.named(demandName(UserName)))],
         run: ({ UserName, Marker, MaxItems = PAGE }) => {

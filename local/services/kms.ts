@@ -166,6 +166,16 @@ export function kmsService(kms: Kms, { options: { accountId } }: Stack, clock: C
           KeyMetadata: describe(kms.find(KeyId, region, { alias: true }), accountId),
         }),
       }),
+      ListResourceTags: operation<KeyInput>({
+        needs: ({ KeyId }, region) => [need('ListResourceTags', kms.find(KeyId, region))],
+        run: ({ KeyId }, _, region) => ({
+          Tags: Object.entries(kms.find(KeyId, region).tags).map(([TagKey, TagValue]) => ({
+            TagKey,
+            TagValue,
+          })),
+          Truncated: false,
+        }),
+      }),
       EnableKey: changing('EnableKey', (key) => {
         demandNotPending(key);
         key.state = 'Enabled';

@@ -60,6 +60,39 @@ test.each([
   },
 );
 
+const named = (AWS: string) => ({ ...allow, Principal: { AWS } });
+
+test.each([
+  ['its policy allows as well', [allow], [], [allow], true],
+  ['its policy says nothing', [allow], [], [], false],
+  ['its policy denies', [allow], [], [allow, deny], false],
+  ['its policy allows more than the role may', [], [], [allow], false],
+  ['the resource names the role, and its policy says nothing', [], [named(role.roleArn)], [], false],
+  ['the resource names the role, and its policy allows', [], [named(role.roleArn)], [allow], true],
+  ['the resource names the session itself', [], [named(role.sessionArn)], [], true],
+  [
+    'the resource names the session itself, and its policy denies',
+    [],
+    [named(role.sessionArn)],
+    [deny],
+    false,
+  ],
+  [
+    'the resource lets everybody in, and its policy says nothing',
+    [],
+    [{ ...allow, Principal: '*' }],
+    [],
+    false,
+  ],
+] as [string, object[], object[], object[], boolean][])(
+  'a session: %s',
+  (_, own, theirs, session, allowed) => {
+    const request = { principal: role, action: 'sqs:SendMessage', resource: 'arn:aws:sqs:x:1:q', keys: {} };
+    const read = (statements: object[]) => readPolicy({ Statement: statements }, 'x');
+    expect(decide(request, read(own), read(theirs), 'ordinary', read(session)).allowed).toBe(allowed);
+  },
+);
+
 const SOURCE = 'aws:SourceArn';
 const rule = 'arn:aws:events:eu-central-1:123456789012:rule/bus/r';
 

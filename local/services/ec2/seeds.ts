@@ -4,6 +4,7 @@ import type {
   Instance as SdkInstance,
   NetworkInterface as SdkInterface,
   Snapshot as SdkSnapshot,
+  LaunchTemplateVersion as SdkTemplate,
   Volume as SdkVolume,
 } from '@aws-sdk/client-ec2';
 import { isObject, type JsonObject } from '../../json';
@@ -209,6 +210,14 @@ export function putSnapshot(ec2: Ec2Region, given: SdkSnapshot): void {
     startedAt: given.StartTime ? new Date(given.StartTime).getTime() : ec2.now(),
     tags: tagsOf(given.Tags),
   });
+}
+
+/** Makes or replaces a launch template with one version, as DescribeLaunchTemplateVersions shows it. */
+export function putLaunchTemplate(ec2: Ec2Region, given: SdkTemplate): void {
+  const { LaunchTemplateId: id = '', LaunchTemplateName: name = id, LaunchTemplateData = {} } = given;
+  demand('LaunchTemplateId', id);
+  const data = withSeconds(LaunchTemplateData) as JsonObject;
+  ec2.launchTemplates.set(id, { id, name, createdAt: ec2.now(), data });
 }
 
 /** Makes or replaces a flow log, as DescribeFlowLogs shows it. */

@@ -117,6 +117,14 @@ export interface FlowLog {
   settings: JsonObject;
 }
 
+export interface LaunchTemplate {
+  id: string;
+  name: string;
+  createdAt: number;
+  /** As DescribeLaunchTemplateVersions shows the only version that there is. */
+  data: JsonObject;
+}
+
 export interface Ec2World {
   accountId: string;
   clock: Clock;
@@ -135,6 +143,7 @@ export class Ec2Region {
   readonly volumes = new Map<string, Volume>();
   readonly snapshots = new Map<string, Snapshot>();
   readonly flowLogs = new Map<string, FlowLog>();
+  readonly launchTemplates = new Map<string, LaunchTemplate>();
   readonly region: string;
   readonly #world: Ec2World;
   #addresses = 0;

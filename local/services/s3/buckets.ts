@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock';
 import type { Statement } from '../../iam';
+import type { BlockSettings, Grant } from './access-settings';
+import { byS3, type EncryptionRule } from './encryption';
 import { S3Error } from './errors';
 import { SortedKeys } from './keys';
 import type { Notification } from './notification';
@@ -40,6 +42,8 @@ export interface BucketOptions {
   owner: string;
   region: string;
   policy?: Statement[];
+  /** Without S3's own default for its encryption, as before January 2023. */
+  unencrypted?: boolean;
 }
 
 /** How long Object Lock keeps what is put into a bucket. */
@@ -59,7 +63,17 @@ export class Bucket {
   readonly arn: string;
   readonly owner: string;
   readonly region: string;
-  readonly policy: Statement[];
+  policy: Statement[];
+  /** The policy as it was put; undefined without one. */
+  policyText: string | undefined;
+  block: BlockSettings | undefined;
+  /** Undefined as only partitions and years without a default of S3's own have it. */
+  encryption: readonly EncryptionRule[] | undefined;
+  /** What there is of it while nobody has said anything. */
+  readonly unsaidEncryption: readonly EncryptionRule[] | undefined;
+  /** Of the ACL, beside what the owner has. */
+  grants: readonly Grant[] = [];
+  tags: Readonly<Record<string, string>> = {};
   versioning: 'Enabled' | 'Suspended' | undefined;
   /** What every new object is locked for; undefined without Object Lock. */
   retention: Retention | undefined;
@@ -74,13 +88,15 @@ export class Bucket {
 
   constructor(
     readonly name: string,
-    { owner, region, policy = [] }: BucketOptions,
+    { owner, region, policy = [], unencrypted = false }: BucketOptions,
     clock: Clock,
   ) {
     this.arn = `arn:aws:s3:::${name}`;
     this.owner = owner;
     this.region = region;
     this.policy = policy;
+    this.unsaidEncryption = unencrypted ? undefined : byS3;
+    this.encryption = this.unsaidEncryption;
     this.#clock = clock;
   }
 

@@ -21,6 +21,15 @@ const KNOWN: Readonly<Record<string, readonly [statusCode: number, message: stri
   InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
   InvalidRequest: [400, 'Invalid Request'],
   InvalidRange: [416, 'The requested range is not satisfiable'],
+  MalformedPolicy: [400, 'This policy contains invalid Json'],
+  NoSuchBucketPolicy: [404, 'The bucket policy does not exist'],
+  NoSuchPublicAccessBlockConfiguration: [404, 'The public access block configuration was not found'],
+  NoSuchTagSet: [404, 'The TagSet does not exist'],
+  ServerSideEncryptionConfigurationNotFoundError: [
+    404,
+    'The server side encryption configuration was not found',
+  ],
+  ExpiredToken: [400, 'The provided token has expired.'],
   InvalidURI: [400, "Couldn't parse the specified URI."],
   MalformedXML: [
     400,

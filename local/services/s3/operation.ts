@@ -1,4 +1,5 @@
 import type { Need } from '../../access';
+import type { JsonObject } from '../../json';
 import type { Bucket } from './buckets';
 import type { S3Request } from './request';
 
@@ -12,6 +13,8 @@ export interface S3Answer {
 export interface S3Operation {
   needs(request: S3Request, bucket: Bucket): Need[];
   run(request: S3Request, bucket: Bucket): S3Answer | Promise<S3Answer>;
+  /** Of one that changes the bucket itself: what CloudTrail records of it beside the bucket's name. */
+  activity?(request: S3Request): { readonly eventName: string; readonly parameters: JsonObject };
 }
 
 /** A right on the bucket itself. */

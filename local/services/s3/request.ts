@@ -17,6 +17,8 @@ export interface S3Request {
   readonly caller: Caller;
   /** That of the signature. */
   readonly region: string;
+  /** S3's id of the request. */
+  readonly id: string;
 }
 
 /** Bucket and key by the path as it was sent (`..` in a key stays), or by a host such as `bucket.localhost`. */

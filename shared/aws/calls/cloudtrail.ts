@@ -1,0 +1,17 @@
+import {
+  CloudTrailClient,
+  GetTrailCommand,
+  GetTrailStatusCommand,
+  ListTagsCommand,
+  StartLoggingCommand,
+  UpdateTrailCommand,
+} from '@aws-sdk/client-cloudtrail';
+import { callable } from './callable';
+
+export default callable((settings) => new CloudTrailClient(settings), {
+  GetTrail: GetTrailCommand,
+  GetTrailStatus: GetTrailStatusCommand,
+  ListTags: ListTagsCommand,
+  StartLogging: StartLoggingCommand,
+  UpdateTrail: UpdateTrailCommand,
+});

@@ -1,0 +1,13 @@
+import {
+  GetUserCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
+import { callable } from './callable';
+
+export default callable((settings) => new IAMClient(settings), {
+  GetUser: GetUserCommand,
+  ListAccessKeys: ListAccessKeysCommand,
+  UpdateAccessKey: UpdateAccessKeyCommand,
+});

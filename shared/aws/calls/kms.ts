@@ -1,0 +1,19 @@
+import {
+  CancelKeyDeletionCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  KMSClient,
+  ListResourceTagsCommand,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms';
+import { callable } from './callable';
+
+export default callable((settings) => new KMSClient(settings), {
+  CancelKeyDeletion: CancelKeyDeletionCommand,
+  DescribeKey: DescribeKeyCommand,
+  DisableKey: DisableKeyCommand,
+  EnableKey: EnableKeyCommand,
+  ListResourceTags: ListResourceTagsCommand,
+  ScheduleKeyDeletion: ScheduleKeyDeletionCommand,
+});
