@@ -19,8 +19,8 @@ export interface Column<Row> {
 
 export interface Layout<Row> {
   readonly columns: readonly Column<Row>[];
-  /** What has no room in the line of a row, and gets one of its own. */
-  readonly below?: (row: Row) => string;
+  /** What has no room in the line of a row, and gets lines of its own. */
+  readonly below?: (row: Row) => string | readonly string[];
 }
 
 const CELL_LENGTH = 200;
@@ -52,7 +52,11 @@ export function tableText<Row>(
     painted(row, lines[index] ?? ''),
     ...(layout?.below === undefined
       ? []
-      : [paint('dim', aligned([[INDENT + printable(layout.below(row), 2 * CELL_LENGTH)]], width).join(''))]),
+      : [layout.below(row)]
+          .flat()
+          .map((text) =>
+            paint('dim', aligned([[INDENT + printable(text, 2 * CELL_LENGTH)]], width).join('')),
+          )),
   ]);
   return [paint('dim', head), ...body].join('\n');
 }

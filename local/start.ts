@@ -63,6 +63,9 @@ function nextSteps(url: string, lambdaUrl: string, stage: string): string {
 Try next, in another terminal:
   send an event as AWS would   npx trailseal send ${sample}
   see what is open             npx trailseal findings
+  see a proof card             npx trailseal show ID
+  take the proof away          npx trailseal evidence ID
+  find the forged file         npx trailseal verify s3://trailseal-sample-trail
   invoke a function directly   curl -sS ${lambdaUrl}/2015-03-31/functions/trailseal-${stage}-evaluate-configuration/invocations --data @local/samples/sqs-config-item-change.json
   see dead letters             npx trailseal redrive
   see what was delivered       curl -sS ${url}/_trailseal/inbox`;

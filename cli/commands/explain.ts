@@ -6,7 +6,7 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command =>
   new Command('explain')
     .summary('say all about one control')
     .description(
-      'Says all about one control: what holds, why it matters, what it reads, what to do, and what\n' +
+      'Says all about one control: what holds, why it matters, what it reads, what to do, and what ' +
         'compliance.yml makes of it here.',
     )
     .argument('<id>', 'its id, or the name that AWS Config, Security Hub or CIS has for it')

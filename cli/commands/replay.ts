@@ -8,9 +8,9 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command =>
   new Command('replay')
     .summary('run events through the functions in memory')
     .description(
-      'Runs events through the functions as they are deployed, in this process and in virtual time, and prints the alerts\n' +
+      'Runs events through the functions as they are deployed, in this process and in virtual time, and prints the alerts ' +
         'that would be sent and the findings that would be open. Asks AWS for nothing.\n' +
-        'Reads EventBridge events, and configuration items, snapshot and history files, and log files of CloudTrail as the\n' +
+        'Reads EventBridge events, and configuration items, snapshot and history files, and log files of CloudTrail as the ' +
         'events that would have brought them.',
     )
     .argument('<file...>', 'files, folders, or - for the standard input')

@@ -95,8 +95,10 @@ function report(
     return;
   }
   const proven = calls.filter(({ call }) => call.proof.state === 'proven').length;
+  const sum =
+    calls.length === 0 ? 'no call is known to prove' : `${proven} of ${counted(calls.length, 'call')} proven`;
   shell.out.write(
-    `${counted(files.length, 'file')} in ${printable(folder, 500)}: ${proven} of ${counted(calls.length, 'call')} proven.\n` +
+    `${counted(files.length, 'file')} in ${printable(folder, 500)}: ${sum}.\n` +
       `Check it: ${printable(folder, 500)}/README.md says how.\n`,
   );
 }

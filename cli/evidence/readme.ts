@@ -44,7 +44,7 @@ function head(finding: Finding, { control, version, writtenAt, source }: About):
           ...(judgement.origin === 'operator'
             ? ['This is a TEST: an operator sent the event, and nothing of it needs to be so.']
             : []),
-          `${judgement.compliance} by what was observed at ${markupFree(judgement.observedAt)}: ${markupFree(judgement.annotation || '-')}`,
+          `${judgement.compliance} by what was observed at ${markupFree(judgement.observedAt)}${judgement.annotation === '' ? '.' : `: ${markupFree(judgement.annotation)}`}`,
         ]),
     '',
     `Written by trailseal ${version} at ${writtenAt}, from ${source}. Names are as reported. Times are in UTC.`,

@@ -40,11 +40,11 @@ export function cardOf(finding: Finding, kind: Kind) {
   const { state, reason } = proofCardOf(calls);
   return {
     change: judgement?.change.state ?? 'none',
-    actor: { state: actor.state, says: actor.says },
+    actor,
     proof:
       proof.state === 'not-applicable' || calls.length === 0
-        ? { state: proof.state, says: proof.says }
-        : { state, says: proofWords(state, reason, calls) },
+        ? { state: proof.state, reason: proof.reason, says: proof.says }
+        : { state, reason: reason ?? '', says: proofWords(state, reason, calls) },
     remediation: 'none',
   } as const;
 }
@@ -78,7 +78,7 @@ function changed(finding: Finding, kind: Kind): Line[] {
   ];
 }
 
-type Card = ReturnType<typeof cardOf>;
+export type Card = ReturnType<typeof cardOf>;
 
 function actorLines(finding: Finding, kind: Kind, { state, says }: Card['actor']): Line[] {
   const { links = [], judgement } = finding;
@@ -122,13 +122,23 @@ function recordLines(finding: Finding, { state, says }: Card['proof']): Line[] {
   return [
     paragraph(says),
     ...calls.flatMap(proofLines),
-    ...(calls.some(isFetchable) ? proofChecks : []),
+    ...checksOf(calls.filter(isFetchable).length),
     ...(state === 'contradicted' ? whenContradicted(finding.id).map(step) : []),
     ...(calls.length === 0
       ? []
       : [paragraph(`With all files in a folder, to be checked offline: trailseal evidence ${finding.id}`)]),
   ];
 }
+
+const checksOf = (fetchable: number): readonly Line[] =>
+  fetchable === 0
+    ? []
+    : [
+        ...(fetchable === 1
+          ? []
+          : [paragraph('These check what was fetched last: run them once for each of the calls.')]),
+        ...proofChecks,
+      ];
 
 /** Commands with what they are for; neither where there are none. */
 const howTo = (says: string, commands: readonly string[]): Line[] =>

@@ -12,7 +12,7 @@ export function proofLines(call: Call): Line[] {
   const fetching = isFetchable(call) ? proofLookUp(call) : [];
   return [
     {
-      ...listed(`${asReported(eventName, 100)}, event ${asReported(eventID, 60)}: ${proofText(proof)}`),
+      ...listed(`${asReported(eventName, 100)}, event ${asReported(eventID, 60)}: ${briefly(proof)}`),
       ...(PROOF_COLOURS[proof.state] === undefined ? {} : { colour: PROOF_COLOURS[proof.state] }),
     } as Line,
     ...fileLines(proof),
@@ -29,11 +29,17 @@ export function proofLines(call: Call): Line[] {
 export const isFetchable = (call: Call): boolean =>
   call.proof.state === 'proven' && proofLookUp(call).length > 0;
 
-const PROOF_COLOURS: Readonly<Partial<Record<EventProof['state'], Line['colour']>>> = {
+export const PROOF_COLOURS: Readonly<Partial<Record<EventProof['state'], Line['colour']>>> = {
   proven: 'green',
   missing: 'yellow',
   contradicted: 'red',
 };
+
+/** What is proven says where, and so do the lines below. */
+const briefly = (proof: EventProof): string =>
+  proof.state === 'proven' && proof.log !== undefined && proof.at !== undefined
+    ? `proven since ${timeText(proof.at)} UTC`
+    : proofText(proof);
 
 /** `missing (late): digests …` */
 export function proofText({ state, reason, says, differs = [], at }: EventProof): string {

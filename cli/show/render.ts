@@ -10,6 +10,7 @@ import { paintSeverity } from '../severity';
 import type { TextStyle } from '../table';
 import type { Paint } from '../terminal';
 import { valueText } from './difference';
+import { glanceLines } from './glance';
 import { cardSections } from './links';
 import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from './page';
 import { historyLines, timeText, transitionLines } from './story';
@@ -46,6 +47,7 @@ function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
       title: finding.control,
       lines: [paragraph(control === undefined ? 'This version has no such control.' : `${control.title}.`)],
     },
+    { title: 'Proof at a glance (how to check it: below)', lines: glanceLines(finding, control?.kind) },
     {
       title: finding.state === 'resolved' ? 'What the control says now' : 'What is wrong',
       lines: verdictLines(finding, control),
@@ -96,12 +98,12 @@ function verdictLines({ judgement, unsettled, history }: Finding, control: Contr
 const resourceLines = ({
   resourceType,
   resourceId,
-  resourceName,
+  resourceName = resourceId,
   accountId,
   region,
   arn,
 }: Finding): Line[] => [
-  paragraph(`${resourceType} ${resourceId}${resourceName === undefined ? '' : ` (${resourceName})`}`),
+  paragraph(`${resourceType} ${resourceId}${resourceName === resourceId ? '' : ` (${resourceName})`}`),
   paragraph(`in account ${accountId}, region ${region}`),
   ...(arn === undefined ? [] : [paragraph(arn)]),
 ];

@@ -45,11 +45,17 @@ function* recordsIn(value: unknown, isWanted: (record: Fields) => boolean, depth
   else if ('eventName' in value || 'insightDetails' in value) {
     if (isWanted(value)) yield recordOf(value);
   } else {
+    if (isDigest(value)) return;
     const inner = inEnvelope(value);
     if (inner === undefined) yield { reason: `expected a CloudTrail record, found ${namesOf(value)}` };
     else yield* recordsIn(inner, isWanted, depth + 1);
   }
 }
+
+/** A digest, or what stands beside its copy: in folders of CloudTrail they are among the log files, and hold no record. */
+const isDigest = (value: Fields): boolean =>
+  ('digestS3Object' in value && 'digestEndTime' in value) ||
+  ('signature' in value && 'signature-algorithm' in value);
 
 /** What an envelope holds; undefined for what is none. Source: CloudTrail User Guide, and its API's LookupEvents. */
 function inEnvelope({ Records, Events, CloudTrailEvent, detail, ...rest }: Fields): unknown {

@@ -12,10 +12,19 @@ const actor: Column<Change> = { title: 'WHO', text: ({ actor: { principal } }) =
 const type: Column<Change> = { title: 'TYPE', text: ({ resource }) => resource.type };
 const from: Column<Change> = { title: 'FROM', text: ({ actor: { sourceIp = '-' } }) => sourceIp };
 
+const fromWhere = (change: Change): string => `from ${from.text(change)}`;
+
 const layouts: readonly Layout<Change>[] = [
   { columns: [time, call, actor, from, type], below: how },
-  { columns: [time, call], below: (change) => [actor.text(change), how(change)].join('; ') },
+  { columns: [time, call, actor], below: (change) => said([fromWhere(change), how(change)]).join(', ') },
+  { columns: [time, call, from], below: (change) => said([actor.text(change), how(change)]) },
+  {
+    columns: [time, call],
+    below: (change) => said([actor.text(change), fromWhere(change), how(change)]),
+  },
 ];
+
+const said = (texts: readonly string[]): string[] => texts.filter((text) => text !== '');
 
 /** By what means: MFA, console, role, service, tool. */
 function how({ actor: by }: Change): string {
@@ -23,11 +32,11 @@ function how({ actor: by }: Change): string {
     by.mfa === undefined ? undefined : by.mfa ? 'MFA' : 'no MFA',
     by.console ? 'console' : undefined,
     by.assumedBy && `root session that ${by.assumedBy} asked for`,
-    by.issuer && `of ${by.issuer}`,
     by.invokedBy && `through ${by.invokedBy}`,
     by.iac && 'CloudFormation',
     by.iacHint && `says it is ${by.iacHint}`,
     by.accessKeyId && `key ${by.accessKeyId}`,
+    by.issuer && `of ${by.issuer}`,
     by.userAgent,
   ]
     .filter((part) => part !== undefined)

@@ -76,12 +76,14 @@ export function emailOf(alert: Alert): string {
 
 function findingSections(alert: Alert): Section[] {
   const { resource, links } = alert;
-  const name = resource.resourceName === undefined ? '' : ` (${asReported(resource.resourceName)})`;
+  const [id, called = id] = [asReported(resource.resourceId), resource.resourceName];
+  // A bucket's name is its id: once is enough.
+  const name = called === id ? '' : ` (${asReported(called)})`;
   return [
     [
       titleOf(alert),
       [
-        `${asReported(resource.resourceType)} ${asReported(resource.resourceId)}${name}`,
+        `${asReported(resource.resourceType)} ${id}${name}`,
         `in account ${asReported(resource.accountId)}, region ${asReported(resource.region)}`,
         ...exposureLines(alert),
         ...(alert.test ? ['TEST: an operator sent the event; AWS did not report this.'] : []),

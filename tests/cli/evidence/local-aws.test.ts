@@ -9,6 +9,7 @@ import { activityIndex } from '../../../shared/aws/activity-index';
 import { findingsTable } from '../../../shared/aws/findings-table';
 import { witnessesTable } from '../../../shared/aws/witnesses-table';
 import type { JsonObject } from '../../../shared/contracts/aws/configuration-item';
+import type { Finding } from '../../../shared/contracts/trailseal/finding';
 import { compiledTemplate } from '../../support/compiled-template';
 import { at } from '../../support/findings';
 import { startTestAws, stopAll, type TestAws } from '../../support/local-aws';
@@ -37,10 +38,10 @@ beforeAll(() => {
 afterEach(stopAll);
 
 /** Local AWS with the finding, its witness, its item, and the trail. */
-async function start(): Promise<TestAws> {
+async function start(stored: Finding = finding): Promise<TestAws> {
   const aws = await startTestAws(template);
   const { dynamodb } = aws.operator;
-  await findingsTable(TABLE, dynamodb).write({ finding, seq: 1, outbox: [] }, undefined);
+  await findingsTable(TABLE, dynamodb).write({ finding: stored, seq: 1, outbox: [] }, undefined);
   const { eventID } = opening;
   const record = opening as unknown as JsonObject;
   await witnessesTable(TABLE, dynamodb).expect(
@@ -174,3 +175,13 @@ test.each([[['--format', 'ndjson'], 'Allowed choices are text, json.']])(
     expect(err).toContain(message);
   },
 );
+
+test('a finding of which no call is known says so', async () => {
+  const { links: _, ...unknown } = finding;
+  const project = projectOn((await start(unknown)).url);
+  const { code, out } = await evidence(project, finding.id, '--out', 'kept');
+  expect({ code, out: out.split('\n')[0] }).toEqual({
+    code: 0,
+    out: expect.stringMatching(/^\d files in kept: no call is known to prove\.$/),
+  });
+});

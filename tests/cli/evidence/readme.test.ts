@@ -6,6 +6,7 @@ import { SUMS_FILE, trailPath } from '../../../cli/evidence/bundle';
 import { writeFiles } from '../../../cli/evidence/folder';
 import type { MadeTrail } from '../../../local/trails/make-trail';
 import type { JsonObject } from '../../../shared/contracts/aws/configuration-item';
+import { at, fine } from '../../support/findings';
 import { emptyFolder } from '../test-shell';
 import {
   bundleOf,
@@ -105,6 +106,16 @@ testWithTools('of what is contradicted, that the log file holds this event with 
   change(folder, EVENT, () => Buffer.from(JSON.stringify(opening)));
   sumAnew(folder);
   expect(checked(folder).status).not.toBe(0);
+});
+
+test.each<[string, string]>([
+  ['', 'COMPLIANT by what was observed at `2026-01-31T09:00:00.000Z`.\n'],
+  ['all is well', 'COMPLIANT by what was observed at `2026-01-31T09:00:00.000Z`: `all is well`\n'],
+])('what the control says in words: "%s"', async (annotation, line) => {
+  const finding = findingOf(provenBy(made));
+  const judged = { ...finding, judgement: { ...fine(at(9)), annotation } };
+  const { files } = await bundleOf(judged, sourcesOf(made));
+  expect(String(files.find(({ path }) => path === 'README.md')?.content)).toContain(line);
 });
 
 test('a finding about files of CloudTrail says where to look', async () => {

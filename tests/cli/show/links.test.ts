@@ -96,6 +96,13 @@ test('a proven record: its files, hashes and key, and how to check them', () => 
   }
 });
 
+test('two proven records: the commands that check one are run once for each', () => {
+  const calls = [opening.eventID, other].map((eventID) => call({ eventID, proof: proven }));
+  const saying = 'run them once for each of the calls';
+  expect(text({ ...story, links: [observed(at(9), { calls })] })).toContain(saying);
+  expect(text(findingOf(proven))).not.toContain(saying);
+});
+
 test('what others have chosen makes no command', () => {
   const log = { bucket: 'b', key: 'AWSLogs/$(id)', sha256: '0' };
   const hostile = call({ eventID: '$(id)', awsRegion: '; id', proof: { ...proven, log } });

@@ -66,6 +66,28 @@ test('an open finding: state, what is wrong, since when, what changed', () => {
   expect(shown).not.toContain('Exemption');
 });
 
+test('the four links stand before all else, and what is wrong before any command', () => {
+  const shown = text([open(at(9), { change })]);
+  const places = [
+    'Proof at a glance',
+    'What is wrong',
+    'Open since',
+    'What changed: reported',
+    'aws configservice',
+  ];
+  const found = places.map((part) => shown.indexOf(part));
+  expect(found).toEqual([...found].sort((a, b) => a - b));
+  expect(found).not.toContain(-1);
+});
+
+test('a name that is the id is said once', () => {
+  const { finding } = joined([open(at(9))], at(12));
+  const bucket = { ...finding, resourceType: 'AWS::S3::Bucket', resourceId: 'logs', resourceName: 'logs' };
+  expect(findingText(bucket, rowsOf(bucket), new Date(at(12)), style)).toContain(
+    '\n  AWS::S3::Bucket logs\n',
+  );
+});
+
 test('a resolved one says what was wrong, for how long, and no longer what to do', () => {
   const shown = text([open(at(9)), gone(at(11, 5))]);
   expect(shown).toMatch(/^HIGH RESOLVED\n/);

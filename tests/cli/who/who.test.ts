@@ -4,8 +4,10 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import command from '../../../cli/commands/who';
 import { type WhoOptions, who } from '../../../cli/who/who';
+import { objectAt } from '../../../local/trails/objects';
 import { hostileText } from '../../shared/tell/hostile-text';
 import { fixtureLines } from '../../support/judge-rule';
+import { opening, trailWithCall } from '../evidence/proven-finding';
 import { folderWith } from '../input/reading';
 import { run, testShell } from '../test-shell';
 
@@ -177,6 +179,25 @@ test('what can’t be read is said with its place, and the rest is listed', asyn
   ]);
 });
 
+test('the digests among the log files hold no records, and are no mistake', async () => {
+  const { digests, logs, objects } = trailWithCall();
+  const paths = [...digests, ...logs];
+  const files = Object.fromEntries([
+    ...paths.map((place) => [`${place.bucket}/${place.key}`, objectAt(objects, place).body]),
+    ...digests.map(({ bucket, key }) => [
+      `${bucket}/${key}.metadata.json`,
+      JSON.stringify({ signature: '00', 'signature-algorithm': 'SHA256withRSA' }),
+    ]),
+  ]);
+  const { code, out, err } = await asked(
+    'sg-0123456789abcdef0',
+    files,
+    {},
+    { names: [paths[0]?.bucket ?? ''] },
+  );
+  expect({ code, err, ids: idsIn(out) }).toEqual({ code: 0, err: '', ids: [opening.eventID] });
+});
+
 describe('for people', () => {
   test('a table, the newest last', async () => {
     const files = {
@@ -198,6 +219,41 @@ describe('for people', () => {
         '',
       ].map((line, index) => (index === 0 ? line.replace('  FROM', ' FROM') : line)),
     );
+  });
+
+  test.each<[number, string[]]>([
+    [
+      120,
+      [
+        'TIME                  CALL                           WHO',
+        '2026-01-31T09:00:00Z  AuthorizeSecurityGroupIngress  arn:aws:iam::111122223333:user/a-longer-name-than-most',
+        '    from 192.0.2.1, no MFA, key AKIAEXAMPLE, aws-cli/2.15',
+      ],
+    ],
+    [
+      80,
+      [
+        'TIME                  CALL                           FROM',
+        '2026-01-31T09:00:00Z  AuthorizeSecurityGroupIngress  192.0.2.1',
+        '    arn:aws:iam::111122223333:user/a-longer-name-than-most',
+        '    no MFA, key AKIAEXAMPLE, aws-cli/2.15',
+      ],
+    ],
+    [
+      60,
+      [
+        'TIME                  CALL',
+        '2026-01-31T09:00:00Z  AuthorizeSecurityGroupIngress',
+        '    arn:aws:iam::111122223333:user/a-longer-name-than-most',
+        '    from 192.0.2.1',
+        '    no MFA, key AKIAEXAMPLE, aws-cli/2.15',
+      ],
+    ],
+  ])('at %i columns who and from where are whole', async (columns, lines) => {
+    const arn = `arn:aws:iam::${ACCOUNT}:user/a-longer-name-than-most`;
+    const files = { 'log.json': log(call({ userIdentity: { ...call().userIdentity, arn } })) };
+    const { out } = await asked('sg-1', files, { format: 'text' }, { columns });
+    expect(out.split('\n').slice(0, -3).map(stripVTControlCharacters)).toEqual(lines);
   });
 
   test.each([20, 60, 200])('%i columns are enough', async (columns) => {

@@ -469,6 +469,12 @@ For reference (names as reported)
     );
   });
 
+  test('says a name that is the id once', () => {
+    const bucket = { resourceType: 'AWS::S3::Bucket', resourceId: 'logs', resourceName: 'logs' };
+    const text = emailOf(alertOf(transitionEvent({}, bucket), { control, mode: 'notify' }));
+    expect(text).toContain('\n  AWS::S3::Bucket logs\n');
+  });
+
   test('of a control that this version no longer has is still complete', () => {
     const text = emailOf(alertOf(transitionEvent(), { control: undefined, mode: undefined }));
     expect(text).toContain('Control: sg-no-world-admin-ipv4.');
