@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyFound, PublicKeyRecord } from '../../shared/proof/trail/public-keys';
 import type { KeyEncoding } from './checks';
 
@@ -16,15 +16,21 @@ export function signingKeys(
   { key, windows }: Extract<KeyFound, { state: 'known' }>,
   region: string,
 ): SigningKey {
-  const encoded = (type: KeyEncoding) => key.export({ format: 'der', type });
-  const encoding: KeyEncoding = md5(encoded('pkcs1')) === fingerprint ? 'pkcs1' : 'spki';
+  const spki = key.export({ format: 'der', type: 'spki' });
+  // Node.js 24 can't write in PKCS #1 what it has read in PKCS #1.
+  const pkcs1 = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({
+    format: 'der',
+    type: 'pkcs1',
+  });
+  const encoding: KeyEncoding = md5(pkcs1) === fingerprint ? 'pkcs1' : 'spki';
+  const der = { pkcs1, spki }[encoding];
   return {
     fingerprint,
     region,
     encoding,
     records: windows.map(({ from, to }) => ({
       Fingerprint: fingerprint,
-      Value: encoded(encoding).toString('base64'),
+      Value: der.toString('base64'),
       ValidityStartTime: from,
       ValidityEndTime: to,
     })),
