@@ -1,5 +1,6 @@
 import type { ActivityLookup } from '../../shared/aws/activity-lookup';
 import type { SoughtItem } from '../../shared/findings/activity-index';
+import { linksTo } from '../../shared/findings/observations';
 import { idsOf, isGlobal } from '../../shared/proof/activity/resources-named';
 import { callsOn } from '../../shared/proof/seal/items-sought';
 import type { JobOf } from './jobs';
@@ -24,6 +25,10 @@ export async function seekCause(job: JobOf<'seek'>, needs: Needs): Promise<Outco
   const told = { seek: sk };
   const sought = await needs.index.readSought({ account, sk });
   if (sought === undefined || sought.searchedAt !== undefined) return { ...told, skipped: 'not sought' };
+  if (await isExplained(sought, needs)) {
+    await needs.index.noLongerSought({ account, sk });
+    return { ...told, skipped: 'explained' };
+  }
   const window = { from: laterOf(sought.from, minus(sought.to, DAY_MS)), to: sought.to };
   const waiting: Waiting = { witnesses: [], items: [await withChange(sought, needs)] };
   const region = regionOf(sought.item, needs);
@@ -38,6 +43,16 @@ export async function seekCause(job: JobOf<'seek'>, needs: Needs): Promise<Outco
   await needs.index.searched({ account, sk }, needs.now());
   await relinkAll(sought.item.findings, needs);
   return { ...told, asked };
+}
+
+/** Whether every finding about the item knows by now who brought it about, or asks no more. */
+async function isExplained({ item }: SoughtItem, { record }: Needs): Promise<boolean> {
+  const observation = { observedAt: item.capturedAt, configurationStateId: item.configurationStateId };
+  for (const id of item.findings) {
+    const stored = await record.table.read(id);
+    if (linksTo(stored?.finding.links, observation)?.actor === 'missing') return false;
+  }
+  return true;
 }
 
 const minus = (time: string, by: number): string => new Date(Date.parse(time) - by).toISOString();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -10,12 +11,13 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { parseCloudTrailRecord } from '../contracts/aws/cloudtrail-record';
 import type { JsonObject } from '../contracts/aws/configuration-item';
-import type {
-  ActivityIndex,
-  CapturedItem,
-  ResourceKey,
-  SoughtItem,
-  SoughtName,
+import {
+  type ActivityIndex,
+  type CapturedItem,
+  REMEMBERED_DAYS,
+  type ResourceKey,
+  type SoughtItem,
+  type SoughtName,
 } from '../findings/activity-index';
 import { keysOf } from '../findings/links';
 import { keysNamed } from '../findings/named';
@@ -26,7 +28,9 @@ import { unlessRefused } from './unless-refused';
 /** The partition of the index `due` that sought items are in. */
 const DUE_PARTITION = 'seek';
 
-export const KEEP_DAYS = 90;
+export const KEEP_DAYS = REMEMBERED_DAYS;
+/** So long before an item was captured its cause is looked for, whenever the item before was captured. */
+const SOUGHT_WITHIN_MS = 24 * 3_600_000;
 /** By then the digest of the hour has come, and its log files have been scanned. */
 const FIRST_SEARCH_MS = 3 * 3_600_000;
 /** Nobody is helped by more calls on one resource in one window. */
@@ -35,8 +39,13 @@ const LARGEST_BYTES = 350 * 1024;
 const LAST = '\uffff';
 const DAY_S = 86_400;
 
-const rowsOf = ({ account, region, resourceType, id }: ResourceKey): string =>
-  `R#${account}#${region}#${resourceType}#${id.length <= 1000 ? id : hashOf(id)}`;
+/** DynamoDB takes 2,048 bytes of a partition key; whoever makes a call may choose names and the parts of ARNs. */
+const LONGEST_KEY_BYTES = 1024;
+
+function rowsOf({ account, region, resourceType, id }: ResourceKey): string {
+  const rows = `R#${account}#${region}#${resourceType}#${id}`;
+  return Buffer.byteLength(rows) <= LONGEST_KEY_BYTES ? rows : `R#${account}#${hashOf(rows)}`;
+}
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
@@ -168,7 +177,9 @@ export function activityIndex(
 
     async sought(account, from, to) {
       const found: SoughtItem[] = [];
-      for await (const row of between(`Q#${account}`, from, LAST)) {
+      // An item is sought for a day before it was captured at most.
+      const latest = new Date(Date.parse(to) + SOUGHT_WITHIN_MS).toISOString();
+      for await (const row of between(`Q#${account}`, from, latest + LAST)) {
         const item = soughtOf(row);
         if (item.searchedAt === undefined && item.from < to && item.to >= from) found.push(item);
       }
@@ -180,6 +191,10 @@ export function activityIndex(
     async soughtDue(by, limit) {
       const rows = await dueRows(client, { tableName, partition: DUE_PARTITION }, by, limit);
       return rows.map(({ pk, sk }) => ({ account: pk.slice('Q#'.length), sk }));
+    },
+
+    async noLongerSought({ account, sk }) {
+      await client.send(new DeleteCommand({ TableName: tableName, Key: { pk: `Q#${account}`, sk } }));
     },
 
     async searched({ account, sk }, now) {

@@ -48,11 +48,14 @@ const packed = (record: JsonObject): Uint8Array | undefined => {
 const unpacked = (bytes: unknown): JsonObject =>
   bytes instanceof Uint8Array ? (JSON.parse(gunzipSync(bytes).toString()) as JsonObject) : {};
 
+const proofIn = (item: Record<string, unknown>): EventProof =>
+  (item['proof'] as EventProof | undefined) ?? pendingProof;
+
 const witnessOf = (item: Record<string, unknown>): Witness => ({
   ...nameOf({ pk: String(item['pk']), sk: String(item['sk']) }),
   record: unpacked(item['record']),
   findings: [...((item['findings'] as Set<string> | undefined) ?? [])].sort(),
-  proof: (item['proof'] as EventProof | undefined) ?? pendingProof,
+  proof: proofIn(item),
   expectedSince: String(item['expectedSince'] ?? ''),
   seq: Number(item['seq'] ?? 0),
 });
@@ -69,7 +72,12 @@ export function witnessesTable(
     return Item && witnessOf(Item);
   }
 
-  async function between(account: string, from: string, to: string): Promise<Witness[]> {
+  async function between(
+    account: string,
+    from: string,
+    to: string,
+    wanted: (proof: EventProof) => boolean,
+  ): Promise<Witness[]> {
     const found: Witness[] = [];
     const pages = paginateQuery(
       { client },
@@ -80,7 +88,10 @@ export function witnessesTable(
         ConsistentRead: true,
       },
     );
-    for await (const { Items = [] } of pages) found.push(...Items.map(witnessOf));
+    // Of those that are settled the records need not be held.
+    for await (const { Items = [] } of pages) {
+      found.push(...Items.filter((item) => wanted(proofIn(item))).map(witnessOf));
+    }
     return found;
   }
 
@@ -129,10 +140,8 @@ export function witnessesTable(
       return known?.proof ?? pendingProof;
     },
 
-    unproven: async (account, from, to) =>
-      (await between(account, from, to)).filter(({ proof }) => !isSettled(proof)),
-    proven: async (account, from, to) =>
-      (await between(account, from, to)).filter(({ proof }) => proof.state === 'proven'),
+    unproven: (account, from, to) => between(account, from, to, (proof) => !isSettled(proof)),
+    proven: (account, from, to) => between(account, from, to, ({ state }) => state === 'proven'),
 
     due: async (by, limit) =>
       (await dueRows(client, { tableName, partition: DUE_PARTITION }, by, limit)).map(nameOf),

@@ -47,6 +47,9 @@ export interface SoughtName {
   readonly sk: string;
 }
 
+/** How long the index remembers a call or an item, from its own time on. */
+export const REMEMBERED_DAYS = 90;
+
 /** Calls and items by the resources that they are about: it remembers both for 90 days. Reads are consistent. */
 export interface ActivityIndex {
   /** Files a mutating call under each resource that it names, once however often it comes; says which they are. */
@@ -66,6 +69,8 @@ export interface ActivityIndex {
   readSought(name: SoughtName): Promise<SoughtItem | undefined>;
   /** Names of those to be searched for by then, longest overdue first. */
   soughtDue(by: string, limit: number): Promise<SoughtName[]>;
+  /** Somebody was found meanwhile. */
+  noLongerSought(name: SoughtName): Promise<void>;
   /** The search is over; the item is no longer sought. */
   searched(name: SoughtName, now: string): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type {
   Transition,
   TransitionKind,
 } from '../contracts/trailseal/finding';
+import { boundedLinks } from './bounded-links';
 import { boundedJudgement, compareTwins, entryOf, isConclusive, laterJudgement } from './judgement';
 import { type LinkChange, linkChanges } from './link-transitions';
 import { isSameObservation, linksTo, observationsToLink } from './observations';
@@ -98,8 +99,10 @@ export function withLinks(
   links: readonly ObservationLinks[] | undefined,
 ): Change {
   const wanted = observationsToLink(finding);
-  const kept = (links ?? finding.links ?? []).filter((one) =>
-    wanted.some((observation) => isSameObservation(observation, one)),
+  const kept = boundedLinks(
+    (links ?? finding.links ?? []).filter((one) =>
+      wanted.some((observation) => isSameObservation(observation, one)),
+    ),
   );
   const { links: _, ...rest } = finding;
   const after: Finding = kept.length === 0 ? rest : { ...rest, links: [...kept] };

@@ -25,15 +25,20 @@ export function linkChanges(before: Finding | undefined, after: Finding): LinkCh
 function changesOf(known: ObservationLinks, links: ObservationLinks): LinkChange[] {
   const changes: LinkChange[] = [];
   const about = `${links.observedAt}|${links.configurationStateId}`;
-  const calls = idsOf(links);
-  if (calls !== idsOf(known) && links.calls.length > 0) {
-    changes.push({ kind: 'Attributed', links, cause: `${about}|calls ${calls}` });
+  const [before, calls] = [idsOf(known), idsOf(links)];
+  // Who heard that somebody did it has to hear, too, that it is not so.
+  if (calls !== before && links.calls.length + known.calls.length > 0) {
+    changes.push({ kind: 'Attributed', links, cause: `${about}|calls ${calls} after ${before}` });
   }
   const [was, is] = [proofStateOf(known.calls), proofStateOf(links.calls)];
   const kind = proofKinds[is];
   // That something won't be proven is news only to whom a proof was promised.
   const isNews = was !== is && (is !== 'missing' || was === 'pending');
-  if (kind !== undefined && isNews) changes.push({ kind, links, cause: `${about}|proof of ${calls}` });
+  // Each contradiction is one of its own.
+  const isContradictedAnew = is === 'contradicted' && contradictionsOf(known) !== contradictionsOf(links);
+  if (kind !== undefined && (isNews || isContradictedAnew)) {
+    changes.push({ kind, links, cause: `${about}|proof of ${calls}|${contradictionsOf(links)}` });
+  }
   return changes;
 }
 
@@ -42,6 +47,12 @@ const proofKinds: Readonly<Partial<Record<ReturnType<typeof proofStateOf>, LinkC
   missing: 'Unproven',
   contradicted: 'Contradicted',
 };
+
+const contradictionsOf = ({ calls }: ObservationLinks): string =>
+  calls
+    .filter(({ proof }) => proof.state === 'contradicted')
+    .map(({ eventID, proof }) => `${eventID} ${proof.reason}`)
+    .join(' ');
 
 const idsOf = ({ actor, calls }: ObservationLinks): string =>
   `${actor} ${calls.map(({ eventID }) => eventID).join(' ')}`;

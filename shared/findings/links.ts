@@ -10,7 +10,13 @@ import type {
 import { type ActorLink, type ChangedItem, joinActors, joinWindow } from '../proof/activity/join';
 import { idsOf } from '../proof/activity/resources-named';
 import { activityOf } from '../proof/actor/activity';
-import { type ActivityIndex, type CapturedItem, filedUnder, type ResourceKey } from './activity-index';
+import {
+  type ActivityIndex,
+  type CapturedItem,
+  filedUnder,
+  REMEMBERED_DAYS,
+  type ResourceKey,
+} from './activity-index';
 import { linksTo, type Observation, observationsToLink, stateIdOfEvent } from './observations';
 import type { Witnesses } from './witnesses';
 
@@ -72,20 +78,39 @@ async function byEvent(
   if (record !== undefined) {
     return { ...observation, actor: 'named', calls: [await callOf(record, undefined, finding, needs)] };
   }
-  if (known === undefined) return undefined;
+  return known && (await kept(known, finding, needs));
+}
+
+/** What is known of an observation, with what its proofs have come to. */
+async function kept(known: ObservationLinks, finding: Finding, needs: LinkNeeds): Promise<ObservationLinks> {
   const calls = await Promise.all(known.calls.map((call) => proofAnew(call, finding, needs)));
   return { ...known, calls };
 }
+
+/** Whether a call is no longer in the index for its age alone: who did it is not known any less for that. */
+const isForgotten = ({ eventID, eventTime }: Call, records: readonly JsonObject[], now: string): boolean =>
+  Date.parse(now) >= Date.parse(eventTime) + REMEMBERED_DAYS * 86_400_000 &&
+  !records.some((record) => record['eventID'] === eventID);
 
 function isOf(record: UsedRecord, { observedAt, configurationStateId }: Observation): boolean {
   const { eventTime, eventID, requestID = '' } = parseCloudTrailRecord(record);
   return eventTime === observedAt && stateIdOfEvent(eventID || requestID) === configurationStateId;
 }
 
-async function proofAnew(call: Call, { accountId }: Finding, { witnesses }: LinkNeeds): Promise<Call> {
+async function proofAnew(
+  call: Call,
+  { id, accountId }: Finding,
+  { witnesses, now }: LinkNeeds,
+): Promise<Call> {
   const { eventTime, eventID } = call;
-  const witness = await witnesses.read({ account: accountId, eventTime, eventID });
-  return witness === undefined ? call : { ...call, proof: witness.proof };
+  const name = { account: accountId, eventTime, eventID };
+  const witness = await witnesses.read(name);
+  if (witness === undefined) return call;
+  // Only others await it: this finding has to hear, too, what becomes of it.
+  const proof = witness.findings.includes(id)
+    ? witness.proof
+    : await witnesses.expect({ ...name, record: witness.record }, id, now());
+  return { ...call, proof };
 }
 
 /** Of a configuration: the calls that explain its change. */
@@ -100,6 +125,9 @@ async function byItem(
   const item = captured.find((one) => one.configurationStateId === configurationStateId);
   if (item === undefined) return linksTo(finding.links, observation);
   const { state, candidates, records, from, to } = await causesOf(item, keys, needs.index, CHAINED);
+  const known = linksTo(finding.links, observation);
+  if (known?.calls.some((call) => isForgotten(call, records, needs.now())))
+    return await kept(known, finding, needs);
   if (state === 'missing') {
     const sought = await needs.index.seek({ item, from, to }, needs.now());
     return {
@@ -109,13 +137,13 @@ async function byItem(
       calls: [],
     };
   }
-  const kept = candidates.slice(0, MOST_CALLS);
+  const named = candidates.slice(0, MOST_CALLS);
   const calls: Call[] = [];
-  for (const { eventID } of kept) {
+  for (const { eventID } of named) {
     const record = records.find((one) => one['eventID'] === eventID);
     if (record) calls.push(await callOf(record, item.tags, finding, needs));
   }
-  const omitted = candidates.length - kept.length;
+  const omitted = candidates.length - named.length;
   return { ...observation, actor: state, calls, ...(omitted > 0 ? { omitted } : {}) };
 }
 
@@ -200,12 +228,13 @@ async function proofOf(
 ): Promise<EventProof> {
   const { eventID, eventTime, eventCategory } = parseCloudTrailRecord(record);
   if (eventID === '' || (eventCategory !== undefined && eventCategory !== 'Management')) return notLogged;
-  if (!isWatched) return notWatched;
   const name = { account: finding.accountId, eventTime, eventID };
   // A finding that rests on it already costs no write.
   const isKnown = finding.links?.some(({ calls }) => calls.some((call) => call.eventID === eventID));
   const known = isKnown ? await witnesses.read(name) : undefined;
-  return known?.proof ?? (await witnesses.expect({ ...name, record }, finding.id, now()));
+  // Where no trail is watched any more, what was proven stays so.
+  if (known?.findings.includes(finding.id)) return known.proof;
+  return isWatched ? await witnesses.expect({ ...name, record }, finding.id, now()) : notWatched;
 }
 
 /** What a session of root does is recorded as plain root: by its access key somebody can be asked. */

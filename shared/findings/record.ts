@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Finding, FindingEventDetail, Judgement, Transition } from '../contracts/trailseal/finding';
+import type {
+  Finding,
+  FindingEventDetail,
+  Judgement,
+  ObservationLinks,
+  Transition,
+} from '../contracts/trailseal/finding';
+import { boundedLinks } from './bounded-links';
 import {
   addJudgement,
   type Change,
@@ -10,6 +17,7 @@ import {
   withLinks,
 } from './finding';
 import type { LinkFinding, UsedRecord } from './links';
+import { linksTo } from './observations';
 
 /** A finding as the table holds it: with the number of its last write, and the transitions still to be published. */
 export interface StoredFinding {
@@ -44,6 +52,11 @@ const PUBLISH_WITHIN_MS = 2 * 60 * 1000;
  * fail, and are tried again.
  */
 const OUTBOX_LENGTH = 3;
+
+/** DynamoDB takes 400 KB of an item, counted otherwise than as JSON. */
+const MOST_BYTES = 380 * 1024;
+
+const bytesOf = (stored: StoredFinding): number => Buffer.byteLength(JSON.stringify(stored));
 
 /** A write is refused only because another one got through, so this many refusals in a row are a pile-up. */
 const ATTEMPTS = 12;
@@ -89,8 +102,9 @@ async function update(
     const at = now();
     const judged = change(stored?.finding, at);
     // Between reading the finding and writing it, so that whoever writes last has seen all that was known.
-    const changed = judged && withLinks(stored?.finding, judged, await link?.(judged.finding, used));
-    if (changed === undefined || (stored && isDeepStrictEqual(changed.finding, stored.finding))) {
+    const links = judged && (await link?.(judged.finding, used));
+    const changed = judged && withLinks(stored?.finding, judged, links);
+    if (!judged || !changed || (stored && isDeepStrictEqual(changed.finding, stored.finding))) {
       if (stored) await publishOutbox(stored, { table, bus, now });
       return [];
     }
@@ -98,13 +112,45 @@ async function update(
       await publishOutbox(stored, { table, bus, now });
       continue;
     }
-    const next = numbered(changed, stored, at);
+    const whole = numbered(changed, stored, at);
+    const fits = bytesOf(whole) <= MOST_BYTES;
+    if (!fits && stored && stored.outbox.length > 0) {
+      await publishOutbox(stored, { table, bus, now });
+      continue;
+    }
+    // What doesn't fit at once comes link by link.
+    const step = fits ? changed : withLinks(stored?.finding, judged, oneMore(stored?.finding, links));
+    const isStuck = isDeepStrictEqual(step.finding, stored?.finding);
+    const next = isStuck ? whole : numbered(step, stored, at);
     if (await table.write(next, stored?.seq)) {
       await publishOutbox(next, { table, bus, now });
-      return next.outbox.slice(stored?.outbox.length ?? 0);
+      const own = next.outbox.slice(stored?.outbox.length ?? 0);
+      // Who learned something between our reading and writing found nothing yet in the finding that it changes.
+      const isToRelink = link !== undefined && next.finding.links !== undefined;
+      const isRelinked = next.finding === changed.finding && judged.finding === stored?.finding;
+      return isToRelink && !isRelinked
+        ? [...own, ...(await relinkFinding(id, { table, bus, link, now }))]
+        : own;
     }
   }
   throw new Contended(`finding ${id} was written by others ${ATTEMPTS} times in a row`);
+}
+
+/** Of all that is known by now only the first that is new of what a finding showed before. */
+function oneMore(
+  before: Finding | undefined,
+  links: readonly ObservationLinks[] | undefined,
+): ObservationLinks[] | undefined {
+  let isNew = false;
+  return (
+    links &&
+    boundedLinks(links).map((one) => {
+      const known = linksTo(before?.links, one);
+      if (known === undefined || isNew) return known ?? one;
+      isNew = !isDeepStrictEqual(known, one);
+      return one;
+    })
+  );
 }
 
 function numbered(

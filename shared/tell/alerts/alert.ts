@@ -99,12 +99,14 @@ export interface AlertContext {
 
 /**
  * Whether subscribers hear of a transition. Exemptions from the beginning, and their ends by repair, stay quiet, and so
- * do what closes by itself because nothing more has happened, and what becomes known of a call of an exempt finding.
+ * do what closes by itself because nothing more has happened, and what becomes known of a call of an exempt finding: but
+ * nobody is exempt from a record that says otherwise.
  */
 export const isTold = ({ transition, finding }: FindingEventDetail): boolean =>
-  transition.exposure !== undefined &&
-  !closesByItself(transition) &&
-  !(isFollowUp(transition.kind) && finding.state === 'exempt');
+  transition.kind === 'Contradicted' ||
+  (transition.exposure !== undefined &&
+    !closesByItself(transition) &&
+    !(isFollowUp(transition.kind) && finding.state === 'exempt'));
 
 const closesByItself = ({ kind, late, judgement }: Transition): boolean =>
   kind === 'Resolved' && !late && judgement?.compliance === 'NON_COMPLIANT';

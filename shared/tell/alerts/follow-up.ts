@@ -30,7 +30,10 @@ const MOST_NAMED = 2;
 /** What a follow-up has found out, before the complaint that it is about: which call, who made it, and what of it. */
 export function leadOfFollowUp(kind: FollowUpKind, links: ObservationLinks | undefined): string {
   const calls = (links?.calls ?? []).filter(({ proof }) => statesOf[kind].includes(proof.state));
-  if (calls.length === 0) return '';
+  if (calls.length === 0)
+    return kind === 'Attributed' && links !== undefined
+      ? `the call that an earlier alert names no longer explains what was observed at ${timeText(links.observedAt)}`
+      : '';
   const named = calls.slice(0, MOST_NAMED).map(callText).join('; ');
   const more = calls.length + (links?.omitted ?? 0) - MOST_NAMED;
   const which = more > 0 && kind === 'Attributed' ? `${named}; or ${more} more` : named;

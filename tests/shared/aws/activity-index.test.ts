@@ -61,6 +61,18 @@ describe('calls', () => {
     ]);
   });
 
+  test('are filed, however long and in whatever alphabet a name is', async () => {
+    const call = record({
+      eventSource: 'dynamodb.amazonaws.com',
+      eventName: 'UpdateTable',
+      eventTime: '2026-01-31T09:00:00Z',
+      requestParameters: { tableName: '漢'.repeat(900) },
+    });
+    const [key] = await index.putCall(call);
+    const found = await index.calls(key ? [key] : [], '2026-01-31T08:00:00.000Z', '2026-01-31T10:00:00.000Z');
+    expect(found).toEqual([call]);
+  });
+
   test('that name nothing are filed nowhere', async () => {
     expect(await index.putCall({ ...modify('2026-01-31T09:00:00Z', 'b'), requestParameters: null })).toEqual(
       [],
@@ -118,6 +130,15 @@ describe('an item of which nobody knows who brought it about', () => {
     expect(await index.soughtDue('2027-01-01T00:00:00.000Z', 10)).toEqual([]);
     expect(await index.seek(sought, NOW)).toBe('searched');
     expect(await index.sought(ACCOUNT, sought.from, sought.to)).toEqual([]);
+  });
+
+  test('is forgotten when somebody was found meanwhile, and sought anew if need be', async () => {
+    await index.seek(sought, NOW);
+    const [name] = await index.soughtDue('2026-01-31T12:05:00.000Z', 10);
+    if (name === undefined) throw new Error('it is not due');
+    await index.noLongerSought(name);
+    expect(await index.readSought(name)).toBeUndefined();
+    expect(await index.seek(sought, NOW)).toBe('seeking');
   });
 
   test.each([

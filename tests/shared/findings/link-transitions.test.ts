@@ -40,6 +40,7 @@ const rows: [string, ObservationLinks, ObservationLinks, string[]][] = [
     links({ actor: 'candidates', calls: [call('a'), call('b')] }),
     ['Attributed'],
   ],
+  ['nobody any more, where somebody was named', links(), nobody, ['Attributed']],
   ['nobody is found', nobody, { ...nobody, reason: 'not-found' }, []],
   ['a proof', links(), links({ calls: [call('a', proven)] }), ['Sealed']],
   ['no proof', links(), links({ calls: [call('a', missing)] }), ['Unproven']],
@@ -50,6 +51,12 @@ const rows: [string, ObservationLinks, ObservationLinks, string[]][] = [
     ['Attributed'],
   ],
   ['a contradiction', links(), links({ calls: [call('a', contradicted)] }), ['Contradicted']],
+  [
+    'another contradiction of the same call',
+    links({ calls: [call('a', { ...contradicted, reason: 'not-logged' })] }),
+    links({ calls: [call('a', contradicted)] }),
+    ['Contradicted'],
+  ],
   ['a late proof', links({ calls: [call('a', missing)] }), links({ calls: [call('a', proven)] }), ['Sealed']],
   ['somebody with the proof', nobody, links({ calls: [call('a', proven)] }), ['Attributed', 'Sealed']],
   [
@@ -85,6 +92,21 @@ test('a repetition has the same ids, so that nobody is told twice', () => {
   const change = () =>
     withLinks(known([nobody]), { finding: known([nobody]), transitions: [] }, [links()]).transitions;
   expect(change()).toEqual(change());
+});
+
+test('whoever is named, no longer alone, and alone again is told of three times', () => {
+  const alone = links();
+  const both = links({ actor: 'candidates', calls: [call('a'), call('b')] });
+  const ids = [
+    [nobody, alone],
+    [alone, both],
+    [both, alone],
+  ].flatMap(([before, after]) => {
+    const [was, is] = [before, after] as [ObservationLinks, ObservationLinks];
+    const { transitions } = withLinks(known([was]), { finding: known([was]), transitions: [] }, [is]);
+    return transitions.map(({ id }) => id);
+  });
+  expect(new Set(ids).size).toBe(3);
 });
 
 describe('a finding that is linked anew', () => {

@@ -272,6 +272,11 @@ describe('a follow-up', () => {
       followUp('Contradicted', links([call(otherContent)])),
       `RECORD CONTRADICTED - the record of ${alice} is CONTRADICTED (other-content): `,
     ],
+    [
+      'Attributed to nobody any more',
+      followUp('Attributed', links([], { actor: 'missing', reason: 'not-yet' })),
+      'who did it - the call that an earlier alert names no longer explains what was observed at 2026-01-31 09:00:00 UTC: ',
+    ],
   ])('%s names the call, who, and what was found out', (_, alert, says) => {
     expect(emailOf(alert).split('\n')[0]).toBe(`HIGH - ${says}${complaint}`);
   });

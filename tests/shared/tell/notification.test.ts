@@ -110,6 +110,19 @@ test('people hear of what was exposed, and of nothing else', () => {
   expect(isTold({ ...eventOf('Exempted'), transition: quiet })).toBe(false);
 });
 
+test('of the calls of an exempt finding only a contradiction is told', () => {
+  const told = (kind: 'Attributed' | 'Sealed' | 'Unproven' | 'Contradicted') => {
+    const detail = transitionEvent({ kind }, { state: 'exempt' });
+    const { exposure: _, ...transition } = detail.transition;
+    const exempt = { ...detail, transition };
+    notificationOf(alertOf(exempt, { control, mode: 'notify' }));
+    return isTold(exempt);
+  };
+  expect((['Attributed', 'Sealed', 'Unproven', 'Contradicted'] as const).filter(told)).toEqual([
+    'Contradicted',
+  ]);
+});
+
 describe('for filter policies', () => {
   test('the attributes say what an alert is about', () => {
     expect(notificationOf(alertIn('Opened')).attributes).toEqual({
