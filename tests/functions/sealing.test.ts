@@ -562,6 +562,18 @@ describe('an item of which no event told who changed it', () => {
     expect(await trail.pipeline.watch()).toMatchObject({ seeks: 0 });
   });
 
+  test('is searched for nowhere when an event has told meanwhile', async () => {
+    const trail = await start();
+    await trail.pipeline.send(itemChange());
+    await trail.pipeline.send(activityEvent(opened));
+    expect(await group(trail)).toMatchObject({ actor: 'named' });
+    await later(trail, 3 * HOUR + MINUTE);
+    expect(await group(trail)).toMatchObject({ actor: 'named' });
+    expect(trail.pipeline.aws.calls.map(({ action }) => action)).not.toContain('cloudtrail:LookupEvents');
+    trail.pipeline.aws.clock.advance(HOUR);
+    expect(await trail.pipeline.watch()).toMatchObject({ seeks: 0 });
+  });
+
   test('is named by the event history where no log file has it', async () => {
     const trail = await start();
     trail.pipeline.aws.cloudtrail.remember([opened]);
