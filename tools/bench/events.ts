@@ -7,11 +7,48 @@ export interface Change {
 
 /** A `Config Configuration Item Change` event about a security group, open to the world on port 22 or closed. */
 export function itemChange({ resourceId, open, at }: Change) {
-  const captured = new Date(at).toISOString();
   const cidrIp = open ? '0.0.0.0/0' : '10.0.0.0/8';
+  return configEvent(at, {
+    resourceType: 'AWS::EC2::SecurityGroup',
+    resourceId,
+    ARN: `arn:aws:ec2:eu-central-1:123456789012:security-group/${resourceId}`,
+    configuration: {
+      groupId: resourceId,
+      ipPermissions: [
+        {
+          ipProtocol: 'tcp',
+          fromPort: 22,
+          toPort: 22,
+          ipv4Ranges: [{ cidrIp }],
+          ipv6Ranges: [],
+          ipRanges: [cidrIp],
+        },
+      ],
+    },
+  });
+}
+
+/** The same about a database that is public: of what is critical each has an alert, however many come at once. */
+export const publicDatabase = ({ resourceId, at }: Omit<Change, 'open'>) =>
+  configEvent(at, {
+    resourceType: 'AWS::RDS::DBInstance',
+    resourceId,
+    ARN: `arn:aws:rds:eu-central-1:123456789012:db:${resourceId}`,
+    configuration: { dBInstanceIdentifier: resourceId, publiclyAccessible: true },
+  });
+
+interface Item {
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly ARN: string;
+  readonly configuration: object;
+}
+
+function configEvent(at: number, item: Item) {
+  const captured = new Date(at).toISOString();
   return {
     version: '0',
-    id: `${resourceId}-${at}`,
+    id: `${item.resourceId}-${at}`,
     'detail-type': 'Config Configuration Item Change',
     source: 'aws.config',
     account: '123456789012',
@@ -29,29 +66,14 @@ export function itemChange({ resourceId, open, at }: Change) {
         configurationStateId: at,
         awsAccountId: '123456789012',
         configurationItemStatus: 'OK',
-        resourceType: 'AWS::EC2::SecurityGroup',
-        resourceId,
-        resourceName: resourceId,
-        ARN: `arn:aws:ec2:eu-central-1:123456789012:security-group/${resourceId}`,
+        resourceName: item.resourceId,
         awsRegion: 'eu-central-1',
         availabilityZone: 'Not Applicable',
         relatedEvents: [],
         relationships: [],
         tags: {},
         supplementaryConfiguration: {},
-        configuration: {
-          groupId: resourceId,
-          ipPermissions: [
-            {
-              ipProtocol: 'tcp',
-              fromPort: 22,
-              toPort: 22,
-              ipv4Ranges: [{ cidrIp }],
-              ipv6Ranges: [],
-              ipRanges: [cidrIp],
-            },
-          ],
-        },
+        ...item,
       },
     },
   };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery } from '../../local/inbox';
-import { itemChange } from './events';
+import { publicDatabase } from './events';
 import { type Figure, percentile } from './figure';
 
 const PORTS = { aws: 15_566, lambda: 15_002, http: 15_000 };
@@ -42,9 +42,9 @@ export async function benchLaptop(root: string): Promise<Figure[]> {
     });
     const sent = new Map<string, number>();
     for (let index = 0; index < WARM_UP + EVENTS; index += 1) {
-      const resourceId = `sg-${String(index).padStart(8, '0')}`;
+      const resourceId = `db-${String(index).padStart(8, '0')}`;
       sent.set(resourceId, Date.now());
-      const event = itemChange({ resourceId, open: true, at: Date.now() });
+      const event = publicDatabase({ resourceId, at: Date.now() });
       await fetch(`${DOOR}/events`, { method: 'POST', body: JSON.stringify(event) });
       await sleep(1000 / PER_SECOND);
     }
