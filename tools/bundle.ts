@@ -40,11 +40,32 @@ const controlMetadata: Plugin = {
   },
 };
 
+/**
+ * A module of ours that is imported where it is needed becomes a file of its own beside the bundle, which a cold start
+ * doesn't read.
+ * @param found gets the files' names, and the sources that they are made of
+ */
+const lazyModules = (found: Map<string, string>): Plugin => ({
+  name: 'lazy-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ kind, path: imported, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = `${path.basename(imported)}.lazy.js`;
+      found.set(file, path.resolve(resolveDir, `${imported}.ts`));
+      return { path: `./${file}`, external: true };
+    });
+  },
+});
+
 /** `functions/x/handler.handler` is exported by `functions/x/handler.ts`. */
 const sourceOf = (handler: string) => handler.slice(0, handler.lastIndexOf('.'));
 
-/** How functions are bundled. @param folder the project's root */
-export const bundleOptions = (folder: string) =>
+/**
+ * How functions are bundled.
+ * @param folder the project's root
+ * @param lazy gets what is to be bundled beside
+ */
+export const bundleOptions = (folder: string, lazy = new Map<string, string>()) =>
   ({
     bundle: true,
     minify: true,
@@ -56,35 +77,52 @@ export const bundleOptions = (folder: string) =>
     legalComments: 'none',
     logLevel: 'warning',
     alias: { '@aws-sdk/credential-provider-node': path.join(folder, 'shared/aws/lambda-credentials.ts') },
-    plugins: [compliancePolicy, controlMetadata],
+    plugins: [compliancePolicy, controlMetadata, lazyModules(lazy)],
   }) satisfies BuildOptions;
 
-/** @returns the code and its source map, without the sources in it: they are in the repository */
+/** @returns the files of a function by their paths: code and source maps, without the sources: those are in the repository */
 export async function bundleFunction(
   folder: string,
   handler: string,
-): Promise<{ code: Uint8Array; map: Uint8Array }> {
-  const entry = path.join(folder, `${sourceOf(handler)}.ts`);
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const source = sourceOf(handler);
+  const lazy = new Map<string, string>();
+  const files = new Map(await bundleFile(folder, path.join(folder, `${source}.ts`), `${source}.js`, lazy));
+  // A lazy module may have lazy modules of its own: they come at the end, while this goes on.
+  for (const [name, from] of lazy) {
+    const own = await bundleFile(folder, from, path.join(path.dirname(source), name), lazy);
+    for (const [file, content] of own) files.set(file, content);
+  }
+  return files;
+}
+
+async function bundleFile(
+  folder: string,
+  from: string,
+  to: string,
+  lazy: Map<string, string>,
+): Promise<[string, Uint8Array][]> {
   const { outputFiles } = await build({
-    ...bundleOptions(folder),
-    entryPoints: [entry],
-    outfile: `${sourceOf(handler)}.js`,
+    ...bundleOptions(folder, lazy),
+    entryPoints: [from],
+    outfile: to,
     write: false,
     sourcemap: 'linked',
     sourcesContent: false,
   });
-  const [map, code] = [
-    outputFiles.find(({ path: out }) => out.endsWith('.map')),
-    outputFiles.find(({ path: out }) => out.endsWith('.js')),
+  const ending = (end: string) => outputFiles.find(({ path: out }) => out.endsWith(end));
+  const [map, code] = [ending('.map'), ending('.js')];
+  if (!map || !code) throw new Error(`${from}: esbuild gave no code`);
+  return [
+    [to, code.contents],
+    [`${to}.map`, map.contents],
   ];
-  if (!map || !code) throw new Error(`${entry}: esbuild gave no code`);
-  return { code: code.contents, map: map.contents };
 }
 
 /** A zip that is the same bytes for the same files: fixed times and modes. */
-function zip(files: Readonly<Record<string, Uint8Array>>): Promise<Buffer> {
+function zip(files: ReadonlyMap<string, Uint8Array>): Promise<Buffer> {
   const archive = new yazl.ZipFile();
-  for (const [name, content] of Object.entries(files)) {
+  for (const [name, content] of files) {
     archive.addBuffer(Buffer.from(content), name, {
       mtime: new Date(Date.UTC(1980, 0, 2)),
       mode: 0o100644,
@@ -119,14 +157,14 @@ export default class Bundle {
     await mkdir(folder, { recursive: true });
     await Promise.all(
       Object.entries(service.functions).map(async ([name, definition]) => {
-        const { code, map } = await bundleFunction(serviceDir, definition.handler);
-        const file = `${sourceOf(definition.handler)}.js`;
-        const archive = await zip({ [file]: code, [`${file}.map`]: map });
+        const files = await bundleFunction(serviceDir, definition.handler);
+        const code = files.get(`${sourceOf(definition.handler)}.js`)?.length ?? 0;
+        const archive = await zip(files);
         const artifact = path.join(BUILD_FOLDER, `${name}.zip`);
         await writeFile(path.join(serviceDir, artifact), archive);
         definition.package = { artifact };
         log.notice(
-          `${name}: ${Math.round(code.length / 1024)} KB bundled, ${Math.round(archive.length / 1024)} KB zipped`,
+          `${name}: ${Math.round(code / 1024)} KB bundled, ${Math.round(archive.length / 1024)} KB zipped`,
         );
       }),
     );

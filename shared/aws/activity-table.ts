@@ -2,8 +2,8 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } fr
 import { type RootSession, rootSessionRank } from '../contracts/aws/root-session';
 import type { Judgement } from '../contracts/trailseal/finding';
 import type { CountedEvent } from '../controls/detections/episodes';
+import type { UsedRecord } from '../findings/event-links';
 import type { Subject } from '../findings/finding';
-import type { UsedRecord } from '../findings/links';
 import { documentClient } from './findings-table';
 import { unlessRefused } from './unless-refused';
 

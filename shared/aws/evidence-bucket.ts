@@ -44,7 +44,7 @@ const LONGEST_KEY = 1024;
 export function evidenceBucket(name: string, owner: string, place: AwsPlace = {}): EvidenceBucket {
   const s3 = once(async () => {
     // The whole client of S3 is needed for nothing else: a function that seals nothing does without.
-    const { S3Client, PutObjectCommand, HeadObjectCommand } = await import('@aws-sdk/client-s3');
+    const { S3Client, PutObjectCommand, HeadObjectCommand } = await import('./evidence-s3');
     return { client: new S3Client(clientSettings(place)), PutObjectCommand, HeadObjectCommand };
   });
 

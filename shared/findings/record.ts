@@ -7,6 +7,7 @@ import type {
   Transition,
 } from '../contracts/trailseal/finding';
 import { boundedLinks } from './bounded-links';
+import type { LinkFinding, UsedRecord } from './event-links';
 import {
   addJudgement,
   type Change,
@@ -16,7 +17,6 @@ import {
   type Subject,
   withLinks,
 } from './finding';
-import type { LinkFinding, UsedRecord } from './links';
 import { linksTo } from './observations';
 
 /** A finding as the table holds it: with the number of its last write, and the transitions still to be published. */

@@ -37,6 +37,7 @@ import type { Finding } from '../../shared/contracts/trailseal/finding';
 import { controls, detections, partners, verifications } from '../../shared/controls';
 import { detector } from '../../shared/controls/detections/detector';
 import type { RulesByType } from '../../shared/controls/judge';
+import { linkEvents } from '../../shared/findings/event-links';
 import { linkFinding } from '../../shared/findings/links';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
@@ -182,7 +183,15 @@ export async function startPipeline(template: Template, options: PipelineOptions
         policy: inForce,
         home: { accountId: ACCOUNT, region: REGION },
         activity: activityTable(variable(names.detect, 'TABLE_NAME'), clients.dynamodb),
-        record: linked(clients, names.detect).record,
+        record: {
+          ...record(clients, names.detect),
+          link: linkEvents({
+            witnesses: witnessesTable(variable(names.detect, 'TABLE_NAME'), clients.dynamodb),
+            isWatched,
+            rootSession: activityTable(variable(names.detect, 'TABLE_NAME'), clients.dynamodb).rootSession,
+            now,
+          }),
+        },
         telemetry: observed,
       }),
     });
