@@ -193,13 +193,17 @@ describe('what becomes known of a call', () => {
     });
   });
 
-  test('of an exempt finding is told to nobody', async () => {
+  test.each([
+    ['Attributed', { notSent: 'nothing-to-tell' }],
+    // That the record says otherwise is about the log, which nobody can exempt.
+    ['Contradicted', { sent: expect.any(String) }],
+  ] as const)('of an exempt finding %s is told only where it is about the log', async (kind, outcome) => {
     const pipeline = await start();
     const detail = transitionEvent(
-      { kind: 'Contradicted', links: linksWith('contradicted') },
+      { kind, links: linksWith(kind === 'Contradicted' ? 'contradicted' : 'pending') },
       { state: 'exempt' },
     );
-    expect(await pipeline.invoke('send', onBus(detail))).toMatchObject({ notSent: 'nothing-to-tell' });
+    expect(await pipeline.invoke('send', onBus(detail))).toMatchObject(outcome);
   });
 });
 
