@@ -1,8 +1,9 @@
-import { activityIndex, KEEP_DAYS } from '../../shared/aws/activity-index';
+import { activityIndex } from '../../shared/aws/activity-index';
 import { activityTable } from '../../shared/aws/activity-table';
 import { demanding, findingsClient } from '../../shared/aws/findings-reader';
 import { type CloudTrailRecord, parseCloudTrailRecord } from '../../shared/contracts/aws/cloudtrail-record';
 import { rootKeyOf } from '../../shared/contracts/aws/root-session';
+import { REMEMBERED_DAYS } from '../../shared/findings/activity-index';
 import { Failure } from '../failure';
 import { type OpenTable, withTable } from '../findings/open-table';
 import type { Shell } from '../shell';
@@ -57,9 +58,9 @@ async function searchOpen(
   if (keys.length === 0) throw new Failure(`No calls are filed for what is named like ${resource}`);
   const client = findingsClient(place);
   const index = activityIndex(name, client);
-  const since = new Date(now.getTime() - KEEP_DAYS * DAY_MS).toISOString();
+  const since = new Date(now.getTime() - REMEMBERED_DAYS * DAY_MS).toISOString();
   shell.err.write(
-    `${printable(`It remembers calls for ${KEEP_DAYS} days: since ${since.slice(0, 10)}, in ${regions.join(', ')} and what is global`, 1000)}\n`,
+    `${printable(`It remembers calls for ${REMEMBERED_DAYS} days: since ${since.slice(0, 10)}, in ${regions.join(', ')} and what is global`, 1000)}\n`,
   );
 
   const records: CloudTrailRecord[] = [];

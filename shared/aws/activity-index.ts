@@ -28,7 +28,6 @@ import { unlessRefused } from './unless-refused';
 /** The partition of the index `due` that sought items are in. */
 const DUE_PARTITION = 'seek';
 
-export const KEEP_DAYS = REMEMBERED_DAYS;
 /** So long before an item was captured its cause is looked for, whenever the item before was captured. */
 const SOUGHT_WITHIN_MS = 24 * 3_600_000;
 /** By then the digest of the hour has come, and its log files have been scanned. */
@@ -49,7 +48,7 @@ function rowsOf({ account, region, resourceType, id }: ResourceKey): string {
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
-const expiresAt = (time: string): number => Math.floor(Date.parse(time) / 1000) + KEEP_DAYS * DAY_S;
+const expiresAt = (time: string): number => Math.floor(Date.parse(time) / 1000) + REMEMBERED_DAYS * DAY_S;
 
 const unpacked = (bytes: unknown): JsonObject[] =>
   bytes instanceof Uint8Array ? [JSON.parse(gunzipSync(bytes).toString()) as JsonObject] : [];

@@ -72,12 +72,7 @@ export function witnessesTable(
     return Item && witnessOf(Item);
   }
 
-  async function between(
-    account: string,
-    from: string,
-    to: string,
-    wanted: (proof: EventProof) => boolean,
-  ): Promise<Witness[]> {
+  async function unproven(account: string, from: string, to: string): Promise<Witness[]> {
     const found: Witness[] = [];
     const pages = paginateQuery(
       { client },
@@ -90,7 +85,7 @@ export function witnessesTable(
     );
     // Of those that are settled the records need not be held.
     for await (const { Items = [] } of pages) {
-      found.push(...Items.filter((item) => wanted(proofIn(item))).map(witnessOf));
+      found.push(...Items.filter((item) => !isSettled(proofIn(item))).map(witnessOf));
     }
     return found;
   }
@@ -140,8 +135,7 @@ export function witnessesTable(
       return known?.proof ?? pendingProof;
     },
 
-    unproven: (account, from, to) => between(account, from, to, (proof) => !isSettled(proof)),
-    proven: (account, from, to) => between(account, from, to, ({ state }) => state === 'proven'),
+    unproven,
 
     due: async (by, limit) =>
       (await dueRows(client, { tableName, partition: DUE_PARTITION }, by, limit)).map(nameOf),

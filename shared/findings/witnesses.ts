@@ -50,8 +50,6 @@ export interface Witnesses {
   read(name: WitnessName): Promise<Witness | undefined>;
   /** Those not proven or contradicted for good, with from ≤ eventTime ≤ to (ISO 8601), oldest first. */
   unproven(account: string, from: string, to: string): Promise<Witness[]>;
-  /** Those proven, with from ≤ eventTime ≤ to: what they rest on is verified again by sample. */
-  proven(account: string, from: string, to: string): Promise<Witness[]>;
   /** Names of those to be looked at again by then, longest overdue first. */
   due(by: string, limit: number): Promise<WitnessName[]>;
   /** When to look at it again; undefined: never. */
