@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { CompliancePolicy } from '../shared/contracts/trailseal/compliance-policy';
 import { controls } from '../shared/controls';
 import { compileCompliancePolicy } from '../shared/policy/compliance-yml';
+import { remediations } from '../shared/remediations';
 import { InvalidCompliancePolicy, loadCompliancePolicy } from '../tools/policy-loader';
-import { remediated } from '../tools/remediated';
 import { Failure } from './failure';
 import { fileErrorText } from './input/files';
 
@@ -35,7 +35,7 @@ export function readPolicy(file: string, shownAs: string, now: Date): Compliance
 
 /** What holds where no file says anything: every control by its defaults, nothing exempt. */
 export function defaultPolicy(now: Date): CompliancePolicy {
-  const compiled = compileCompliancePolicy('version: 1', { controls, remediated, now });
+  const compiled = compileCompliancePolicy('version: 1', { controls, remediations, now });
   if ('mistakes' in compiled) throw new Error('an empty compliance.yml must be valid');
   return compiled.policy;
 }

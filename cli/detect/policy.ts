@@ -40,13 +40,13 @@ function defaults(shell: Shell): CompliancePolicy {
   return defaultPolicy(shell.now());
 }
 
-/** A control that is asked for by name listens, even where compliance.yml has it off. */
+/** A control that is asked for by name listens, even to what compliance.yml has it off for. */
 const switchedOn = (policy: CompliancePolicy, asked: ReadonlySet<string>): CompliancePolicy => ({
   ...policy,
   controls: Object.fromEntries(
     Object.entries(policy.controls).map(([id, settings]) => [
       id,
-      asked.has(id) && settings.mode === 'off' ? { ...settings, mode: 'notify' } : settings,
+      asked.has(id) ? { mode: 'notify', parameters: settings.parameters } : settings,
     ]),
   ),
 });

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { isOffEverywhere } from '../../shared/controls/scope';
 import { type ItemRecord, readConfigurationItems } from '../input/configuration-items';
 import { type FoundFiles, findFiles } from '../input/files';
 import { type Problem, problemText } from '../input/problem';
@@ -141,7 +142,7 @@ class Evaluation {
 const controlsOf = ({ rules, policy }: Yardstick): string[] =>
   Object.values(rules)
     .flatMap((ofType) => ofType.map(({ id }) => id))
-    .filter((id) => policy.controls[id]?.mode !== 'off')
+    .filter((id) => !isOffEverywhere(policy.controls[id]))
     .sort();
 
 const isComplete = ({ problems, crashes }: Totals, isInterrupted: boolean): boolean =>

@@ -4,6 +4,7 @@ import type { CompliancePolicy } from '../../shared/contracts/trailseal/complian
 import { rules, rulesByResourceType } from '../../shared/controls';
 import type { PolicyInForce, RulesByType } from '../../shared/controls/judge';
 import { controlNamed } from '../control-named';
+import { Failure } from '../failure';
 import { defaultPolicy, nearestPolicy, POLICY_FILE, readPolicy } from '../policy-file';
 import type { Shell } from '../shell';
 
@@ -23,7 +24,7 @@ export function yardstick(
   { config, control }: { readonly config?: string; readonly control?: readonly string[] },
   shell: Shell,
 ): Yardstick {
-  const asked = control && new Set(control.map((name) => controlNamed(name, rules, '--control').id));
+  const asked = control && new Set(control.map(askedFor));
   const found =
     config === undefined
       ? (nearestPolicy(shell.folder) ?? nearestPolicy(fileURLToPath(new URL('.', import.meta.url))))
@@ -35,6 +36,16 @@ export function yardstick(
     policy: { ...(asked ? switchedOn(policy, asked) : policy), since: shell.now().toISOString() },
     file,
   };
+}
+
+/** @throws Failure for one that is judged by what AWS answers: no file has that */
+function askedFor(name: string): string {
+  const { id, ofSnapshots } = controlNamed(name, rules, '--control');
+  if (ofSnapshots)
+    throw new Failure(`--control: ${id} reads what AWS Config does not record`, [
+      'The function evaluate-account judges it by its schedule',
+    ]);
+  return id;
 }
 
 function defaults(shell: Shell): CompliancePolicy {
@@ -51,13 +62,13 @@ const only = (asked: ReadonlySet<string>): RulesByType =>
       .filter(([, ofType]) => ofType.length > 0),
   );
 
-/** A control that is asked for by name judges, even where compliance.yml has it off. */
+/** A control that is asked for by name judges, even what compliance.yml has it off for. */
 const switchedOn = (policy: CompliancePolicy, asked: ReadonlySet<string>): CompliancePolicy => ({
   ...policy,
   controls: Object.fromEntries(
     Object.entries(policy.controls).map(([id, settings]) => [
       id,
-      asked.has(id) && settings.mode === 'off' ? { ...settings, mode: 'notify' } : settings,
+      asked.has(id) ? { mode: 'notify', parameters: settings.parameters } : settings,
     ]),
   ),
 });

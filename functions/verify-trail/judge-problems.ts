@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChainState, OpenProblem } from '../../shared/aws/chains-table';
 import type { Judgement } from '../../shared/contracts/trailseal/finding';
 import { policyVersion } from '../../shared/controls/judge';
+import { modeFor } from '../../shared/controls/scope';
 import type { Problem } from '../../shared/controls/verifications/problem';
 import type { Verification } from '../../shared/controls/verifications/verification';
 import type { Subject } from '../../shared/findings/finding';
@@ -68,8 +69,11 @@ async function record(
 ): Promise<void> {
   // Without links: nobody asks who called what of a chain.
   for (const verification of verifications) {
-    if (policy.controls[verification.id]?.mode === 'off') continue;
     const own = problems.filter(({ control }) => control === verification.id);
+    const subject = subjectOf(verification, chain, own);
+    const { accountId: awsAccountId, region: awsRegion } = subject;
+    const mode = modeFor(policy.controls[verification.id], { ...subject, awsAccountId, awsRegion });
+    if (mode === 'off') continue;
     const judgement: Judgement = {
       observedAt: since,
       configurationStateId: String(changes),
@@ -77,7 +81,7 @@ async function record(
       ...verdictOf(verification, own),
       change: { state: 'none', properties: [], otherPaths: [] },
     };
-    await recordJudgement(subjectOf(verification, chain, own), judgement, needs);
+    await recordJudgement(subject, judgement, needs);
   }
 }
 

@@ -58,6 +58,8 @@ export interface ControlMetadata {
 export interface Rule<Facts = unknown, Parameters = unknown> extends ControlMetadata {
   readonly kind: 'rule';
   readonly resourceTypes: readonly [string, ...string[]];
+  /** It judges what AWS Config does not record, and evaluate-account reads: snapshots, and no item of AWS Config. */
+  readonly ofSnapshots?: true;
   readonly reads: z.ZodMiniType<Facts>;
   readonly parameters: z.ZodMiniType<Parameters>;
   /** What it says of a deleted resource, where having none is the worst state. NOT_APPLICABLE if left out. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isSnapshot } from '../contracts/aws/account-snapshot';
 import { type ConfigurationItem, isGone } from '../contracts/aws/configuration-item';
 import { expectation, writePath } from '../contracts/parse';
-import type { CompliancePolicy } from '../contracts/trailseal/compliance-policy';
+import type { CompliancePolicy, ControlSettings } from '../contracts/trailseal/compliance-policy';
 import { type AnyRule, insufficientData, notApplicable, type Reason, type Verdict } from './control';
+import { isOffEverywhere, modeFor } from './scope';
 
 /** A policy, and since when this deployment goes by it (ISO 8601): later policies judge the same item anew. */
 export interface PolicyInForce extends CompliancePolicy {
@@ -25,8 +27,8 @@ export interface RuleJudgement {
 }
 
 /**
- * Judges an item by every rule of its type that the policy has not switched off. Never throws: a rule that does says
- * INSUFFICIENT_DATA, and the others still speak.
+ * Judges an item by every rule of its type that the policy has not switched off for it. Never throws: a rule that does
+ * says INSUFFICIENT_DATA, and the others still speak.
  */
 export const judgeItem = (
   rules: RulesByType,
@@ -56,9 +58,15 @@ export const judgeUnread = (
   applicable(rules, item, policy).map((rule) => judgement(rule, policy, insufficientData(why)));
 
 const applicable = (rules: RulesByType, item: ConfigurationItem, policy: PolicyInForce): readonly AnyRule[] =>
-  (Object.hasOwn(rules, item.resourceType) ? (rules[item.resourceType] ?? []) : []).filter(
-    (rule) => policy.controls[rule.id]?.mode !== 'off',
-  );
+  (Object.hasOwn(rules, item.resourceType) ? (rules[item.resourceType] ?? []) : [])
+    .filter(({ ofSnapshots = false }) => ofSnapshots === isSnapshot(item))
+    .filter((rule) => isOn(rule, item, policy.controls[rule.id]));
+
+/** What is gone may lack the name that it had in a scope; what was found of it is to be closed all the same. */
+const isOn = (rule: AnyRule, item: ConfigurationItem, settings: ControlSettings | undefined): boolean =>
+  settings?.scopes !== undefined && isGone(item) && rule.whenDeleted === undefined
+    ? !isOffEverywhere(settings)
+    : modeFor(settings, item) !== 'off';
 
 function verdictOfGone(
   { whenDeleted }: AnyRule,

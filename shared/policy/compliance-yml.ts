@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   isMap,
   isSeq,
@@ -11,12 +10,13 @@ import {
 } from 'yaml';
 import type * as z from 'zod';
 import { writePath } from '../contracts/parse';
-import type { CompliancePolicy, Trails } from '../contracts/trailseal/compliance-policy';
+import type { CompliancePolicy } from '../contracts/trailseal/compliance-policy';
 import type { Control } from '../controls/control';
 import { controlsNamed } from './control-names';
 import { describeIssue, didYouMean, type Mistake, quoted } from './mistake';
-import { type ComplianceFile, complianceSchema, endOf, type Rulebook } from './schema';
-import { LOOKBACK_DAYS } from './trails-schema';
+import { policyFrom } from './policy-from';
+import type { Rulebook } from './rulebook';
+import { complianceSchema } from './schema';
 
 export type Compiled = { readonly policy: CompliancePolicy } | { readonly mistakes: readonly Mistake[] };
 
@@ -29,12 +29,11 @@ export type Compiled = { readonly policy: CompliancePolicy } | { readonly mistak
  */
 export function compileCompliancePolicy(text: string, options: Rulebook & { readonly now: Date }): Compiled {
   const source = parse(text);
-  const schema = complianceSchema(options, options.now);
   // After a break in the syntax the parser only guesses what the rest belongs to; a key given twice breaks nothing.
   if (source.isBroken) return { mistakes: inOrder(source.mistakes) };
+  const schema = complianceSchema(options, options.now, { controls: controlsIn(source.value) });
   const checked = schema.safeParse(source.value, { error: describeIssue });
-  if (checked.success && source.mistakes.length === 0)
-    return { policy: policyFrom(checked.data, options.controls) };
+  if (checked.success && source.mistakes.length === 0) return { policy: policyFrom(checked.data, options) };
   const issues = checked.error?.issues ?? [];
   return {
     mistakes: inOrder([
@@ -43,6 +42,9 @@ export function compileCompliancePolicy(text: string, options: Rulebook & { read
     ]),
   };
 }
+
+const controlsIn = (file: unknown): unknown =>
+  typeof file === 'object' && file !== null && 'controls' in file ? file.controls : undefined;
 
 interface Source {
   readonly value: unknown;
@@ -172,6 +174,9 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly
     case 'optional':
     case 'nullable':
       return keysAt(def.innerType, path);
+    // Made of what is given and then checked.
+    case 'pipe':
+      return keysAt(def.out, path);
     case 'array':
       return keysAt(def.element, rest);
     case 'object': {
@@ -186,49 +191,3 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly
 
 const inOrder = (mistakes: readonly Mistake[]): Mistake[] =>
   mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column);
-
-function policyFrom(file: ComplianceFile, controls: readonly Control[]): CompliancePolicy {
-  const idOf = (name: string) => controlsNamed(name, controls)[0]?.id ?? name;
-  const content = {
-    coverage: { accounts: file.coverage?.accounts ?? ['self'], regions: file.coverage?.regions ?? ['self'] },
-    controls: Object.fromEntries(
-      controls.map((control) => {
-        const settings = file.controls?.[control.id];
-        return [
-          control.id,
-          {
-            mode: settings?.mode ?? file.defaults?.mode ?? 'notify',
-            parameters: control.parameters.parse(settings?.parameters ?? {}) as Record<string, unknown>,
-          },
-        ];
-      }),
-    ),
-    exemptions: (file.exemptions ?? []).map(({ control, scope, owner, reason, expires }) => ({
-      control: idOf(control),
-      scope,
-      owner: owner.trim(),
-      reason: reason.trim(),
-      expiresAt: endOf(expires),
-    })),
-  };
-  return {
-    hash: createHash('sha256').update(canonicalJson(content)).digest('hex'),
-    ...content,
-    trails: trailsFrom(file.trails),
-  };
-}
-
-const trailsFrom = (given: ComplianceFile['trails']): Trails => ({
-  buckets: (given?.buckets ?? []).map(({ name, owner, keys }) => ({ name, owner, keys: keys ?? [] })),
-  topics: given?.topics ?? [],
-  lookbackDays: given?.lookbackDays ?? LOOKBACK_DAYS,
-});
-
-/** JSON with the keys of every object sorted: the same content gives the same text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
-}

@@ -11,6 +11,22 @@ export interface Home {
 export const covers = (list: readonly string[], value: string, self: string) =>
   list.includes('all') || list.includes(value) || (value === self && list.includes('self'));
 
+/** The policy with the stack's Region where a parameter of a control says `self`. */
+export const policyAt = <Policy extends CompliancePolicy>(policy: Policy, { region }: Home): Policy => ({
+  ...policy,
+  controls: Object.fromEntries(
+    Object.entries(policy.controls).map(([id, settings]) => [
+      id,
+      { ...settings, parameters: withRegion(settings.parameters, region) },
+    ]),
+  ),
+});
+
+const withRegion = (parameters: Readonly<Record<string, unknown>>, region: string) =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, value === 'self' ? region : value]),
+  );
+
 /** @throws PermanentFailure when compliance.yml covers not this account, or not this region */
 export function requireCovered(
   { coverage }: CompliancePolicy,

@@ -48,6 +48,7 @@ async function watch({ buckets = {}, coverage, known = [], seals = [], seeks = [
         topics: [],
         lookbackDays: 30,
       },
+      remediations: { protectedTags: [], actorMayApprove: false },
     },
     home: HOME,
     sourceOf: (name) => buckets[name],

@@ -61,6 +61,7 @@ export function said(rule: AnyRule, item: unknown, parameters: JsonObject = {}):
     controls: { [rule.id]: { mode: 'notify', parameters: rule.parameters.parse(parameters) as JsonObject } },
     exemptions: [],
     trails: { buckets: [], topics: [], lookbackDays: 30 },
+    remediations: { protectedTags: [], actorMayApprove: false },
   };
   const byType = Object.fromEntries(rule.resourceTypes.map((type) => [type, [rule]]));
   const [judgement, ...others] = judgeItem(byType, parseConfigurationItem(item), policy);

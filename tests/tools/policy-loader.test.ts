@@ -74,6 +74,27 @@ describe('the sample trail of a laptop', () => {
     });
   });
 
+  test('has a few controls ask for approval, where the file remediates nothing', () => {
+    const approving = (path: string) =>
+      Object.entries(loadCompliancePolicy(path).controls)
+        .filter(([, { mode }]) => mode === 'approve')
+        .map(([id]) => id);
+    const scoped = file(
+      'scoped.yml',
+      'version: 1\ncontrols:\n  ec2-instance-imdsv2:\n    scopes: [{ mode: dry-run, resources: ["*"] }]\n',
+    );
+    const off = file('off.yml', 'version: 1\ncontrols: { sg-no-world-admin-ipv6: { mode: off } }\n');
+    expect(approving(least)).toEqual([]);
+    const { hash } = loadCompliancePolicy(least);
+    process.env['TRAILSEAL_SAMPLE_TRAIL'] = 'eu-west-1';
+    const sample = ['s3-bucket-public-access-block', 'sg-no-world-admin-ipv4', 'sg-no-world-admin-ipv6'];
+    expect(approving(least).sort()).toEqual(sample);
+    expect(approving(named).sort()).toEqual(sample);
+    expect(approving(off).sort()).toEqual(sample.slice(0, 2));
+    expect(approving(scoped)).toEqual([]);
+    expect(loadCompliancePolicy(least).hash).toBe(hash);
+  });
+
   test('wants a Region', () => {
     process.env['TRAILSEAL_SAMPLE_TRAIL'] = '1';
     expect(() => loadCompliancePolicy(least)).toThrow('expected a Region such as eu-central-1, found 1');
@@ -109,6 +130,31 @@ describe('npm run check:config', () => {
       ),
       stderr: '',
     });
+  });
+
+  test('says what calls on a remediation, by which mode, and whether somebody has to approve', () => {
+    const path = file(
+      'remediating.yml',
+      `version: 1
+controls:
+  ec2-instance-imdsv2:
+    mode: auto
+  sg-no-world-admin-ipv4:
+    scopes:
+      - { mode: approve, resources: ["web-*"] }
+      - { mode: off, resources: ["dmz-*"] }
+  activity-root-usage:
+    mode: dry-run
+    remediation: { use: lambda-run-function, settings: { function: "arn:f", allowed: [] } }
+`,
+    );
+    const { status, stdout } = check(path);
+    expect(status).toBe(0);
+    expect(stdout.split('\n').slice(1)).toEqual([
+      '  activity-root-usage: dry-run (changes nothing); by lambda-run-function',
+      '  ec2-instance-imdsv2: auto (needs approval only where its precondition does not hold); by ec2-require-imdsv2',
+      '  sg-no-world-admin-ipv4: notify, in scope 1 approve (needs approval), in scope 2 off; by sg-revoke-world-rule',
+    ]);
   });
 
   test('lists mistakes and exits 1', () => {

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../aws/configuration-item';
+
 /**
  * What a deployment does about each control. `notify` tells people; the others also remediate, and can be chosen only
  * for a control that a remediation fixes.
@@ -6,13 +8,43 @@ export const modes = ['off', 'notify', 'dry-run', 'approve', 'auto'] as const;
 export type Mode = (typeof modes)[number];
 
 export interface ControlSettings {
+  /** Where no scope says otherwise. */
   readonly mode: Mode;
+  /** The mode of the resources in a scope: the first that a resource is in holds. */
+  readonly scopes?: readonly ScopedMode[];
+  /** What mends it, with settings that are valid for that; none where nothing does. */
+  readonly remediation?: RemediationSettings;
   /** Complete and valid for this control's own schema, defaults filled in. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Which resources an exemption is for. All that is given must hold; lists are alternatives. */
-export interface ExemptionScope {
+export interface ScopedMode extends ResourceScope {
+  readonly mode: Mode;
+}
+
+export interface RemediationSettings {
+  readonly id: string;
+  /** Complete and valid for the schema of this remediation. */
+  readonly settings: JsonObject;
+  /** So many at most for this control in one account within an hour; left out: what the remediation says itself. */
+  readonly cap?: number;
+}
+
+/** Keeps remediation away from a resource; without a value any value does. */
+export interface ProtectedTag {
+  readonly key: string;
+  readonly value?: string;
+}
+
+/** What holds for every remediation. */
+export interface Remediating {
+  readonly protectedTags: readonly ProtectedTag[];
+  /** Whether those who made a change may approve what is done about it. */
+  readonly actorMayApprove: boolean;
+}
+
+/** Some resources. All that is given must hold; lists are alternatives. */
+export interface ResourceScope {
   readonly accounts?: readonly string[];
   readonly regions?: readonly string[];
   /** Resource ids, names or ARNs; `*` stands for any text. */
@@ -22,7 +54,7 @@ export interface ExemptionScope {
 /** A control that need not hold for some resources: who answers for it, why, and until when. */
 export interface Exemption {
   readonly control: string;
-  readonly scope: ExemptionScope;
+  readonly scope: ResourceScope;
   readonly owner: string;
   readonly reason: string;
   /** The first instant at which it no longer holds, ISO 8601 in UTC. */
@@ -49,7 +81,10 @@ export interface Trails {
 
 /** compliance.yml, checked and completed at package time; it travels in every function's bundle as JSON. */
 export interface CompliancePolicy {
-  /** SHA-256 (hex) of everything below but `trails`, which judge nothing: another policy judges the same item anew. */
+  /**
+   * SHA-256 (hex) of what judges: all below but `trails` and what remediations are told. Another policy judges the same
+   * item anew.
+   */
   readonly hash: string;
   readonly coverage: {
     /** 12-digit ids; `self` is the account that the stack is deployed to. */
@@ -61,4 +96,5 @@ export interface CompliancePolicy {
   readonly controls: Readonly<Record<string, ControlSettings>>;
   readonly exemptions: readonly Exemption[];
   readonly trails: Trails;
+  readonly remediations: Remediating;
 }

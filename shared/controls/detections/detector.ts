@@ -1,8 +1,10 @@
 import { type CloudTrailRecord, parseCloudTrailRecord } from '../../contracts/aws/cloudtrail-record';
-import type { CompliancePolicy } from '../../contracts/trailseal/compliance-policy';
+import type { CompliancePolicy, ControlSettings } from '../../contracts/trailseal/compliance-policy';
 import type { Reason } from '../../contracts/trailseal/finding';
-import type { AnyDetection, Detected, KnownElsewhere, RawRecord } from './detection';
+import { isOffEverywhere, modeFor } from '../scope';
+import type { ActivityResource, AnyDetection, Detected, KnownElsewhere, RawRecord } from './detection';
 import { bounded } from './reading';
+import { accountOf } from './resource';
 
 /** What one detection says of one record. */
 export type Hit = {
@@ -16,10 +18,11 @@ export type Hit = {
 
 type Settings = Pick<CompliancePolicy, 'controls'> & KnownElsewhere;
 
-/** A detection that is on, with its parameters. */
+/** A detection that is on, with what is set for it. */
 interface Listening {
   readonly detection: AnyDetection;
   readonly parameters: unknown;
+  readonly settings: ControlSettings | undefined;
 }
 
 export interface Detector {
@@ -42,16 +45,20 @@ export function parametersOf(detection: AnyDetection, policy: Settings): unknown
   return detection.completed?.(parameters, policy) ?? parameters;
 }
 
-/** Detections that the policy has not switched off. */
+/** Detections that the policy has not switched off for everything. */
 export const switchedOn = (detections: readonly AnyDetection[], policy: Settings): readonly AnyDetection[] =>
-  detections.filter(({ id }) => policy.controls[id]?.mode !== 'off');
+  detections.filter(({ id }) => !isOffEverywhere(policy.controls[id]));
 
 const NONE: readonly never[] = [];
 
 /** Builds the dispatch, once for many records. */
 export function detector(detections: readonly AnyDetection[], policy: Settings): Detector {
   const listening = switchedOn(detections, policy).map(
-    (detection): Listening => ({ detection, parameters: parametersOf(detection, policy) }),
+    (detection): Listening => ({
+      detection,
+      parameters: parametersOf(detection, policy),
+      settings: policy.controls[detection.id],
+    }),
   );
   const calls = callsOf(listening);
   const anyCalls = listening.flatMap((listener) => {
@@ -94,14 +101,31 @@ export function detector(detections: readonly AnyDetection[], policy: Settings):
 }
 
 function hits(listeners: readonly Listening[], record: CloudTrailRecord): Hit[] {
-  return listeners.flatMap(({ detection, parameters }): Hit[] => {
+  return listeners.flatMap(({ detection, parameters, settings }): Hit[] => {
     try {
-      const detected = detection.detect(record, parameters);
+      const found = detection.detect(record, parameters);
+      const detected = found && whereOn(found, record, settings);
       return detected === undefined ? [] : [{ detection, record, detected: withinBounds(detected) }];
     } catch (crash) {
       return [{ detection, record, crash }];
     }
   });
+}
+
+/** Of what was detected that for whose resource the detection is not off. What counts does so for each of several. */
+function whereOn(
+  detected: Detected,
+  record: CloudTrailRecord,
+  settings: ControlSettings | undefined,
+): Detected | undefined {
+  if (settings?.scopes === undefined) return detected;
+  const isOn = ({ resourceType, resourceId, name, arn }: ActivityResource) => {
+    const place = { awsAccountId: accountOf(record), awsRegion: record.awsRegion };
+    return modeFor(settings, { ...place, resourceType, resourceId, resourceName: name, ARN: arn }) !== 'off';
+  };
+  if (detected.counts === undefined) return isOn(detected.resource) ? detected : undefined;
+  const counts = detected.counts.filter(({ resource }) => isOn(resource));
+  return counts.length === 0 ? undefined : { ...detected, counts };
 }
 
 /** Whoever calls chooses much of what is said of the call: names are cut where they are read, all else here. */

@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
 import type { JsonObject } from '../../contracts/aws/configuration-item';
 import type { AwsEvent } from '../../contracts/aws/event';
-import type { CompliancePolicy } from '../../contracts/trailseal/compliance-policy';
+import type { CompliancePolicy, ControlSettings } from '../../contracts/trailseal/compliance-policy';
 import type { Reason, Severity } from '../../contracts/trailseal/finding';
 import type { ControlMetadata } from '../control';
+import { isOffEverywhere, modeFor } from '../scope';
 
 /** What a finding of another service is about. */
 export interface MappedResource {
@@ -85,7 +86,7 @@ export interface PartnerAnswer {
 }
 
 /**
- * What the mappings that are on make of an event. Empty: it is for none of them.
+ * What the mappings that are on for a resource make of an event. Empty: it is for none of them.
  * @throws InvalidInput when the event has another shape than its service documents
  */
 export function mapEvent(
@@ -94,16 +95,24 @@ export function mapEvent(
   { controls }: Pick<CompliancePolicy, 'controls'>,
 ): PartnerAnswer[] {
   const answers = partners
-    .filter(({ id, listensTo }) => controls[id]?.mode !== 'off' && isFor(listensTo, event))
+    .filter(({ id, listensTo }) => !isOffEverywhere(controls[id]) && isFor(listensTo, event))
     .flatMap((partner): PartnerAnswer[] => {
       const mapped = partner.map(event, controls[partner.id]?.parameters);
-      return mapped ? [{ partner, mapped }] : [];
+      return mapped && isOn(controls[partner.id], mapped) ? [{ partner, mapped }] : [];
     });
   const isTold = answers.some(({ partner, mapped }) => !partner.general && mapped.state === 'open');
   return isTold
     ? answers.filter(({ partner, mapped }) => !partner.general || mapped.state !== 'open')
     : answers;
 }
+
+/** What is ignored is about no resource: it counts, and is no finding. */
+const isOn = (settings: ControlSettings | undefined, mapped: Mapped): boolean => {
+  if (mapped.state === 'ignored') return true;
+  const { accountId, region, resourceType, resourceId, name, arn } = mapped.resource;
+  const resource = { awsAccountId: accountId, awsRegion: region, resourceType, resourceId };
+  return modeFor(settings, { ...resource, resourceName: name, ARN: arn }) !== 'off';
+};
 
 const isFor = ({ source, detailTypes }: Partner['listensTo'], event: AwsEvent): boolean =>
   event.source === source && detailTypes.includes(event['detail-type']);
@@ -131,7 +140,7 @@ export function partnerRules(
   partners: readonly AnyPartner[],
   { controls }: Pick<CompliancePolicy, 'controls'>,
 ): PartnerRule[] {
-  const on = partners.filter(({ id }) => controls[id]?.mode !== 'off');
+  const on = partners.filter(({ id }) => !isOffEverywhere(controls[id]));
   const sources = [...new Set(on.map(({ listensTo }) => listensTo.source))].sort();
   return sources.map((source) => {
     const own = on.filter(({ listensTo }) => listensTo.source === source).map(({ listensTo }) => listensTo);

@@ -16,7 +16,7 @@ export const iso = (milliseconds: number): string => new Date(milliseconds).toIS
 
 /** What compliance.yml says, as it would be packaged on the day of the stories. */
 export function policyOf(yml = 'version: 1\n'): CompliancePolicy {
-  const compiled = compileCompliancePolicy(yml, { controls, remediated: new Set(), now: new Date(START) });
+  const compiled = compileCompliancePolicy(yml, { controls, remediations: [], now: new Date(START) });
   if ('mistakes' in compiled) throw new Error(JSON.stringify(compiled.mistakes));
   return byFewRules(compiled.policy);
 }

@@ -4,93 +4,14 @@ import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import * as z from 'zod/mini';
-import type { CompliancePolicy } from '../../../shared/contracts/trailseal/compliance-policy';
 import { controls } from '../../../shared/controls';
-import { type Control, compliant, defineRule } from '../../../shared/controls/control';
-import { defineVerification } from '../../../shared/controls/verifications/verification';
-import { compileCompliancePolicy } from '../../../shared/policy/compliance-yml';
-import { type Mistake, printMistakes } from '../../../shared/policy/mistake';
-import { complianceJsonSchema, type Rulebook } from '../../../shared/policy/schema';
+import type { Rulebook } from '../../../shared/policy/rulebook';
+import { complianceJsonSchema } from '../../../shared/policy/schema';
+import { remediations } from '../../../shared/remediations';
+import { book, mistakesIn, policyOf, printed, testControls } from './house';
 
-const now = new Date('2026-11-20T23:30:00Z');
 const root = join(__dirname, '..', '..', '..');
 const shipped = readFileSync(join(root, 'compliance.yml'), 'utf8');
-
-const metadata = {
-  version: 1,
-  title: 'Something holds',
-  severity: 'low' as const,
-  rationale: 'It must.',
-  whatToDo: ['Make it hold.'] as const,
-  resourceTypes: ['AWS::S3::Bucket'] as const,
-  reads: z.object({}),
-  judge: () => compliant,
-};
-const frameworks = { cis: {}, securityHub: [], awsConfig: [], nist80053r5: [], pciDss4: [], soc2: [] };
-
-/** Controls of this test's own: a new one of the project must not be able to break it. */
-const testControls: readonly Control[] = [
-  defineRule({
-    ...metadata,
-    id: 'door-is-shut',
-    exemptible: true,
-    frameworks: {
-      ...frameworks,
-      awsConfig: ['DOOR_CHECK'],
-      securityHub: ['House.1'],
-      cis: { '3.0.0': '5.2' },
-    },
-    parameters: z
-      .object({
-        least: z._default(z.int().check(z.minimum(0), z.describe('At least.')), 1),
-        most: z._default(z.int().check(z.describe('At most.')), 9),
-      })
-      .check(z.refine(({ least, most }) => least <= most, { error: 'least up to most', path: ['least'] })),
-  }),
-  defineRule({
-    ...metadata,
-    id: 'window-is-shut',
-    exemptible: true,
-    frameworks: { ...frameworks, awsConfig: ['DOOR_CHECK'], securityHub: ['House.2'] },
-    parameters: z.object({}),
-  }),
-  defineRule({
-    ...metadata,
-    id: 'lock-is-sealed',
-    exemptible: false,
-    frameworks: { ...frameworks, securityHub: ['House.3'] },
-    parameters: z.object({}),
-  }),
-  defineVerification({
-    id: 'inventory-is-true',
-    version: 1,
-    title: 'The inventory is true',
-    severity: 'high',
-    rationale: 'What is not listed is not missed.',
-    whatToDo: ['Count again.'],
-    exemptible: false,
-    frameworks,
-    resourceTypes: ['AWS::House::Inventory'],
-    verifies: 'Each seal and its number.',
-    judge: () => compliant,
-  }),
-];
-
-const book: Rulebook = { controls: testControls, remediated: new Set() };
-
-function policyOf(text: string, rulebook = book): CompliancePolicy {
-  const compiled = compileCompliancePolicy(text, { ...rulebook, now });
-  if ('mistakes' in compiled) throw new Error(printMistakes('compliance.yml', compiled.mistakes));
-  return compiled.policy;
-}
-
-function mistakesIn(text: string, rulebook = book): readonly Mistake[] {
-  const compiled = compileCompliancePolicy(text, { ...rulebook, now });
-  return 'mistakes' in compiled ? compiled.mistakes : [];
-}
-
-const printed = (text: string, rulebook = book) => printMistakes('f', mistakesIn(text, rulebook)).split('\n');
 
 const exempting = (members: Readonly<Record<string, string>>) =>
   [
@@ -119,11 +40,13 @@ describe('what a file compiles to', () => {
       },
       exemptions: [],
       trails: { buckets: [], topics: [], lookbackDays: 30 },
+      remediations: { protectedTags: [], actorMayApprove: false },
     });
   });
 
   test('sections whose lines are all commented out are empty', () => {
-    const empty = 'version: 1\ncoverage:\ndefaults:\ncontrols:\n  # door-is-shut:\ntrails:\nexemptions:\n';
+    const empty =
+      'version: 1\ncoverage:\ndefaults:\ncontrols:\n  # door-is-shut:\nremediation:\ntrails:\nexemptions:\n';
     expect(policyOf(empty)).toEqual(policyOf('version: 1'));
     expect(policyOf('version: 1\ncontrols:\n  door-is-shut:\n')).toEqual(policyOf('version: 1'));
   });
@@ -172,15 +95,6 @@ describe('what a file compiles to', () => {
     ['the last day of February', '2027-02-28', '2027-03-01T00:00:00.000Z'],
   ])('an exemption may expire %s', (_, expires, expiresAt) => {
     expect(policyOf(exempting({ expires })).exemptions[0]?.expiresAt).toBe(expiresAt);
-  });
-
-  test.each(['dry-run', 'approve', 'auto'])('%s is for controls that a remediation fixes', (mode) => {
-    const text = `version: 1\ncontrols:\n  door-is-shut:\n    mode: ${mode}\n`;
-    const fixed = { ...book, remediated: new Set(['door-is-shut']) };
-    expect(policyOf(text, fixed).controls['door-is-shut']?.mode).toBe(mode);
-    expect(printed(text)).toEqual([
-      `f:4:11 controls.door-is-shut.mode: "${mode}" needs a remediation, and none fixes this control yet: expected one of "off", "notify"`,
-    ]);
   });
 });
 
@@ -620,12 +534,6 @@ describe('the schema for editors', () => {
     expect(accepts(parse(text))).toBe(false);
   });
 
-  test('offers the modes that a control can have', () => {
-    const fixed = ajv.compile(complianceJsonSchema({ ...book, remediated: new Set(['door-is-shut']) }));
-    expect(fixed(parse('version: 1\ncontrols: { door-is-shut: { mode: auto } }'))).toBe(true);
-    expect(fixed(parse('version: 1\ncontrols: { window-is-shut: { mode: auto } }'))).toBe(false);
-  });
-
   test('describes every property', () => {
     const undescribed: string[] = [];
     const walk = (schema: unknown, path: string): void => {
@@ -639,13 +547,13 @@ describe('the schema for editors', () => {
         walk(member, `${path}.${key}`);
       }
     };
-    walk(complianceJsonSchema({ controls, remediated: new Set() }), '');
+    walk(complianceJsonSchema({ controls, remediations }), '');
     expect(undescribed).toEqual([]);
   });
 });
 
 describe('the shipped compliance.yml', () => {
-  const shippedBook: Rulebook = { controls, remediated: new Set() };
+  const shippedBook: Rulebook = { controls, remediations };
 
   test('is valid, for the compiler and for editors', () => {
     expect(mistakesIn(shipped, shippedBook)).toEqual([]);
@@ -655,15 +563,23 @@ describe('the shipped compliance.yml', () => {
   });
 
   test('changes nothing without being told to', () => {
-    const modes = Object.values(policyOf(shipped, shippedBook).controls).map(({ mode }) => mode);
-    expect(new Set(modes)).toEqual(new Set(['notify']));
+    const { controls } = policyOf(shipped, shippedBook);
+    expect(new Set(Object.values(controls).map(({ mode }) => mode))).toEqual(new Set(['notify']));
+    expect(Object.values(controls).filter(({ scopes }) => scopes)).toEqual([]);
   });
 
   test('its commented-out examples are valid too', () => {
     const all = shipped.replace(/^( +)# /gm, '$1');
-    const { controls, exemptions, trails } = policyOf(all, shippedBook);
+    const { controls, exemptions, trails, remediations: said } = policyOf(all, shippedBook);
     expect(controls['ec2-detailed-monitoring']?.mode).toBe('off');
-    expect(controls['sg-no-world-admin-ipv4']?.parameters['adminPorts']).toEqual([22, 3389, 5985, 5986]);
+    expect(controls['sg-no-world-admin-ipv4']).toEqual({
+      mode: 'approve',
+      scopes: [{ mode: 'auto', accounts: ['111122223333'], resources: ['web-*'] }],
+      remediation: { id: 'sg-revoke-world-rule', settings: {}, cap: 5 },
+      parameters: { adminPorts: [22, 3389, 5985, 5986], maxWorldPrefix: 0 },
+    });
+    expect(controls['inspector-critical-finding']?.remediation?.id).toBe('lambda-run-function');
+    expect(said.protectedTags).toEqual([{ key: 'trailseal:keep' }, { key: 'tier', value: 'gold' }]);
     expect(exemptions).toHaveLength(1);
     expect(trails.buckets).toMatchObject([{ name: 'example-cloudtrail-logs', owner: '111122223333' }]);
   });

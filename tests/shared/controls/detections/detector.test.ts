@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { parseCloudTrailRecord } from '../../../../shared/contracts/aws/cloudtrail-record';
+import type { Mode, ScopedMode } from '../../../../shared/contracts/trailseal/compliance-policy';
 import { severities } from '../../../../shared/contracts/trailseal/finding';
 import { detections } from '../../../../shared/controls';
 import {
@@ -12,7 +13,7 @@ import { detector } from '../../../../shared/controls/detections/detector';
 import { PRINCIPAL_TYPES } from '../../../../shared/controls/detections/resource';
 import { fixtureLines } from '../../../support/judge-rule';
 import { hostileText } from '../../tell/hostile-text';
-import { call, type Raw, shortOf } from './detecting';
+import { ACCOUNT, call, type Raw, shortOf } from './detecting';
 
 const nothingSet = { controls: {}, trails: { buckets: [], topics: [], lookbackDays: 30 } };
 const all = detector(detections, nothingSet);
@@ -134,6 +135,54 @@ test('one that is switched off does not listen', () => {
   };
   expect(detector(detections, off).wants(call('ec2', 'DeleteVpc'))).toBe(false);
   expect(all.wants(call('ec2', 'DeleteVpc'))).toBe(true);
+});
+
+describe('one that is off for some resources', () => {
+  const scoped = (mode: Mode, ...scopes: readonly ScopedMode[]) => ({
+    ...nothingSet,
+    controls: { 'activity-vpc-change': { mode, scopes, parameters: {} } },
+  });
+  const deleted = call('ec2', 'DeleteVpc', { vpcId: 'vpc-1' });
+
+  test.each<[heard: boolean, name: string, policy: ReturnType<typeof scoped>]>([
+    [false, 'off for it', scoped('notify', { mode: 'off', resources: ['vpc-1'] })],
+    [true, 'off for another one', scoped('notify', { mode: 'off', resources: ['vpc-2'] })],
+    [true, 'on for it alone', scoped('off', { mode: 'notify', accounts: [ACCOUNT], regions: ['eu-west-1'] })],
+    [false, 'on for another Region alone', scoped('off', { mode: 'auto', regions: ['eu-west-2'] })],
+  ])('says something (%s) of what it is %s', (heard, _, policy) => {
+    const { inRaw, wants } = detector(detections, policy);
+    expect(wants(deleted)).toBe(true);
+    expect(inRaw(deleted).map(({ detection: { id } }) => id)).toEqual(heard ? ['activity-vpc-change'] : []);
+  });
+
+  test('does not listen where it is off for all that it is said of', () => {
+    const off = scoped('off', { mode: 'off', resources: ['*'] });
+    expect(detector(detections, off).wants(deleted)).toBe(false);
+  });
+
+  test('counts for those for which it is on', () => {
+    const counting = defineDetection({
+      ...(failing as unknown as AnyDetection),
+      id: 'activity-vpc-change',
+      parameters: z.object({}),
+      detect: () => ({
+        resource: { resourceType: 'AWS::IAM::User', resourceId: 'alice' },
+        severity: 'low',
+        says: 'failed',
+        because: [{ says: 'failed', path: 'errorCode', value: 'Failed', expected: 'no failure' }],
+        counts: ['alice', 'bob'].map((resourceId) => ({
+          resource: { resourceType: 'AWS::IAM::User', resourceId },
+        })),
+      }),
+    }) as unknown as AnyDetection;
+    const counted = (...resources: readonly string[]) =>
+      detector([counting], scoped('notify', { mode: 'off', resources }))
+        .inRaw(deleted)
+        .map(({ detected }) => detected?.counts?.map(({ resource }) => resource.resourceId));
+    expect(counted('carol')).toEqual([['alice', 'bob']]);
+    expect(counted('alice')).toEqual([['bob']]);
+    expect(counted('alice', 'bob')).toEqual([]);
+  });
 });
 
 test('an Insights event names a call, and is none', () => {

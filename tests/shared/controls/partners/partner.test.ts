@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileEventPattern } from '../../../../local/event-pattern';
 import type { AwsEvent } from '../../../../shared/contracts/aws/event';
-import { eventPattern, mapEvent } from '../../../../shared/controls/partners/partner';
+import type {
+  ControlSettings,
+  Mode,
+  ResourceScope,
+} from '../../../../shared/contracts/trailseal/compliance-policy';
+import { eventPattern, mapEvent, partnerRules } from '../../../../shared/controls/partners/partner';
 import { partners, settings } from './all';
 import {
   ACCOUNT,
@@ -77,6 +82,37 @@ test('a general mapping speaks where the one that knows more finds it not bad en
     'guardduty-high-finding open',
     'guardduty-ec2-compromise closed',
   ]);
+});
+
+test('a mapping that is off for a resource says nothing of it, and the general one speaks', () => {
+  const id = 'guardduty-ec2-compromise';
+  const scoped = (scope: ResourceScope, mode: Mode, elsewhere: Mode) => ({
+    ...settings,
+    [id]: { mode: elsewhere, scopes: [{ ...scope, mode }], parameters: {} },
+  });
+  const own = ['guardduty-ec2-compromise open'];
+  const general = ['guardduty-high-finding open'];
+  expect(answers(backdoor, scoped({ resources: ['i-*'] }, 'off', 'notify'))).toEqual(general);
+  expect(answers(backdoor, scoped({ resources: ['x-*'] }, 'off', 'notify'))).toEqual(own);
+  expect(answers(backdoor, scoped({ accounts: [ACCOUNT] }, 'approve', 'off'))).toEqual(own);
+  expect(answers(backdoor, scoped({ regions: ['xx-west-1'] }, 'approve', 'off'))).toEqual(general);
+});
+
+test('the rule of a service stays while a mapping of it is on somewhere', () => {
+  const some = {
+    mode: 'off' as const,
+    scopes: [{ mode: 'notify' as const, resources: ['*'] }],
+    parameters: {},
+  };
+  const none = { mode: 'off' as const, parameters: {} };
+  const rulesWith = (given: ControlSettings) =>
+    partnerRules(partners, {
+      controls: Object.fromEntries(
+        partners.map(({ id }) => [id, id === 'cloudwatch-alarm-state' ? given : none]),
+      ),
+    }).map(({ name }) => name);
+  expect(rulesWith(some)).toEqual(['Cloudwatch']);
+  expect(rulesWith(none)).toEqual([]);
 });
 
 test('a mapping that is off says nothing', () => {
