@@ -1,11 +1,11 @@
 import type { Refusal, RemediationOutcome } from '../../shared/contracts/trailseal/remediation';
+import { boundedOutcome } from '../../shared/findings/bounded-outcome';
 import { idOf, type Run } from '../../shared/remediations/run';
 import { diffLines } from '../../shared/remediations/shown';
 import type { KeptPlan } from './errand';
 import type { Judged } from './look';
 
 const LONGEST = 300;
-const MOST_STEPS = 150;
 
 export const cut = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`);
 
@@ -22,7 +22,7 @@ interface Told {
 /** Puts into a run what is to be said of it. Its id is that of the write: the same write says the same. */
 export function telling(run: Run, { kind, at, kept, refusals = [], judged, says, overrides }: Told): Run {
   const shownOverrides = overrides ?? kept?.overrides;
-  const outcome: RemediationOutcome = {
+  const outcome = boundedOutcome({
     id: idOf(run.id, kind, String(run.seq)),
     kind,
     findingId: run.findingId,
@@ -34,17 +34,17 @@ export function telling(run: Run, { kind, at, kept, refusals = [], judged, says,
     mode: run.mode,
     at,
     ...(kept === undefined ? {} : { planHash: kept.plan.hash }),
-    calls: kept?.plan.calls.map((call) => cut(call.says)) ?? [],
+    calls: kept?.plan.calls.map((call) => call.says) ?? [],
     diff: kept === undefined ? [] : diffLines(kept.plan),
     notes: kept === undefined ? [] : [...kept.plan.notes, ...kept.lowered],
     refusals: [...refusals],
-    steps: run.steps.slice(-MOST_STEPS),
+    steps: [...run.steps],
     ...(says === undefined ? {} : { says }),
     ...(judged === undefined ? {} : { judged }),
     ...(kind === 'RemediationProposed' && run.asks ? { asks: run.asks } : {}),
     ...(run.approval === undefined ? {} : { approvedBy: run.approval.approver }),
     ...(run.asked === undefined ? {} : { askedBy: run.asked.by }),
     ...(shownOverrides === undefined ? {} : { overrides: shownOverrides }),
-  };
+  });
   return { ...run, outbox: [...run.outbox, outcome] };
 }

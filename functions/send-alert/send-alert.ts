@@ -8,6 +8,7 @@ import { PermanentFailure } from '../../shared/contracts/permanent-failure';
 import type { CompliancePolicy } from '../../shared/contracts/trailseal/compliance-policy';
 import { FindingEventDetail } from '../../shared/contracts/trailseal/finding';
 import type { ControlMetadata } from '../../shared/controls/control';
+import { modeFor } from '../../shared/controls/scope';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { alertOf, isTold } from '../../shared/tell/alerts/alert';
 import { isFollowUp } from '../../shared/tell/alerts/follow-up';
@@ -50,8 +51,8 @@ export const sendAlert =
     const alertId = transition.id;
 
     if (await claims.isDone(finding.id, alertId)) return { alertId, notSent: 'already-sent' };
-    // A late exposure, and what became known of a call, say nothing of how the finding stands: they can't be superseded,
-    // and supersede nothing.
+    // A late exposure, and what became known of a call or of a remediation, say nothing of how the finding stands: they
+    // can't be superseded, and supersede nothing.
     const isAside = transition.late === true || isFollowUp(transition.kind);
     const isOvertaken = !isAside && transition.seq < (await claims.handledSeq(finding.id));
     if (isOvertaken && transition.exposure?.to === undefined) {
@@ -98,10 +99,15 @@ function detailOf(message: unknown): FindingEventDetail {
 /** Sends an alert, or lists it for the summary of its window. */
 async function tell(detail: FindingEventDetail, firstTakenAt: string, needs: Needs) {
   const { controls, policy, topic, telemetry } = needs;
-  const { control } = detail.finding;
+  const { control, accountId, region, arn, ...resource } = detail.finding;
   const alert = alertOf(detail, {
     control: controls.find(({ id }) => id === control),
-    mode: policy.controls[control]?.mode,
+    mode: modeFor(policy.controls[control], {
+      ...resource,
+      awsAccountId: accountId,
+      awsRegion: region,
+      ARN: arn,
+    }),
   });
   const { alertId } = alert;
   const foldedInto = await fold(alert, firstTakenAt, needs);

@@ -24,6 +24,8 @@ export interface CapturedItem {
   readonly configurationStateId: string;
   readonly changedPaths: readonly string[];
   readonly isGone?: boolean;
+  /** Read by evaluate-account, and not captured by AWS Config: each of the two shows what the other doesn't. */
+  readonly isSnapshot?: boolean;
   /** Those that say who manages it. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Ids of the findings about it. */
@@ -60,8 +62,12 @@ export interface ActivityIndex {
   calls(keys: readonly ResourceKey[], from: string, to: string): Promise<JsonObject[]>;
   /** Items captured from `from` to `to`, oldest first. */
   items(keys: readonly ResourceKey[], from: string, to: string): Promise<CapturedItem[]>;
-  /** The last item captured before then. */
-  itemBefore(keys: readonly ResourceKey[], time: string): Promise<CapturedItem | undefined>;
+  /** The last item captured before then, by AWS Config unless snapshots are asked for. */
+  itemBefore(
+    keys: readonly ResourceKey[],
+    time: string,
+    isSnapshot?: boolean,
+  ): Promise<CapturedItem | undefined>;
   /** Has the causes of an item looked for elsewhere, once; says whether that has been done in vain. */
   seek(sought: Omit<SoughtItem, 'name' | 'searchedAt'>, now: string): Promise<'seeking' | 'searched'>;
   /** Items still sought of which a call with from ≤ eventTime ≤ to may be the cause. */

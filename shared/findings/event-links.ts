@@ -122,10 +122,14 @@ async function proofOf(
   if (eventID === '' || (eventCategory !== undefined && eventCategory !== 'Management')) return notLogged;
   const name = { account: finding.accountId, eventTime, eventID };
   // A finding that rests on it already costs no write.
-  const isKnown = finding.links?.some(({ calls }) => calls.some((call) => call.eventID === eventID));
-  const known = isKnown ? await witnesses.read(name) : undefined;
+  const known = [
+    ...(finding.links ?? []),
+    ...(finding.remediation?.calls ? [finding.remediation.calls] : []),
+  ];
+  const isKnown = known.some(({ calls }) => calls.some((call) => call.eventID === eventID));
+  const witness = isKnown ? await witnesses.read(name) : undefined;
   // Where no trail is watched any more, what was proven stays so.
-  if (known?.findings.includes(finding.id)) return known.proof;
+  if (witness?.findings.includes(finding.id)) return witness.proof;
   return isWatched ? await witnesses.expect({ ...name, record }, finding.id, now()) : notWatched;
 }
 

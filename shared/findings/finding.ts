@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   Exposure,
   Finding,
@@ -15,6 +14,7 @@ import { boundedJudgement, compareTwins, entryOf, isConclusive, laterJudgement }
 import { type LinkChange, linkChanges } from './link-transitions';
 import { isSameObservation, linksTo, observationsToLink } from './observations';
 import { compareKeys, holdsFrom, keyText } from './order';
+import { shortHash } from './short-hash';
 
 const HISTORY_LENGTH = 50;
 
@@ -31,26 +31,6 @@ export interface Change {
   readonly finding: Finding;
   readonly transitions: readonly PlannedTransition[];
 }
-
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** 26 characters of base32 (RFC 4648): 130 bits of SHA-256. */
-function shortHash(text: string): string {
-  const bytes = createHash('sha256').update(text).digest();
-  let bits = '';
-  for (const byte of bytes.subarray(0, 17)) bits += byte.toString(2).padStart(8, '0');
-  return Array.from(
-    { length: 26 },
-    (_, index) => BASE32[Number.parseInt(bits.slice(index * 5, index * 5 + 5), 2)],
-  ).join('');
-}
-
-/** Resources of these services exist once for all Regions; AWS Config reports them from one or from each. */
-const globalTypes = /^AWS::(IAM|CloudFront|Route53|Organizations|GlobalAccelerator|WAF)::/;
-
-/** The region that a finding about this type is filed under. */
-export const findingRegion = (resourceType: string, region: string): string =>
-  globalTypes.test(resourceType) ? 'global' : region;
 
 /** The same five, and the same topic, give the same id, today and in any other deployment. */
 export const findingId = ({ control, accountId, region, resourceType, resourceId, topic }: Subject): string =>
@@ -70,7 +50,7 @@ export function addJudgement(
   const at = timeKnown(before, now);
   const after = {
     ...assemble(before && history.at(-1) !== entry ? before : subject, history, evidence, at),
-    ...linksOf(before),
+    ...besides(before),
   };
   return { finding: after, transitions: transitionsBetween(before, after, judgement, at) };
 }
@@ -78,25 +58,30 @@ export function addJudgement(
 /** Time alone passes: an exemption may have ended since. */
 export function passTime(before: Finding, now: string): Change {
   const at = timeKnown(before, now);
-  const after = { ...assemble(before, before.history, before.judgement, at), ...linksOf(before) };
+  const after = { ...assemble(before, before.history, before.judgement, at), ...besides(before) };
   return {
     finding: after,
     transitions: before.judgement ? transitionsBetween(before, after, before.judgement, at) : [],
   };
 }
 
-const linksOf = (finding: Finding | undefined): Pick<Finding, 'links'> =>
-  finding?.links ? { links: finding.links } : {};
+/** What no judgement says anything of. */
+const besides = (finding: Finding | undefined): Pick<Finding, 'links' | 'remediation'> => ({
+  ...(finding?.links ? { links: finding.links } : {}),
+  ...(finding?.remediation ? { remediation: finding.remediation } : {}),
+});
 
 /**
  * Adds to a change what is known of who brought about what it shows; a link says nothing of the state, and the state
  * nothing of a link.
  * @param links of `observationsToLink`; undefined leaves those that are known
+ * @param ownCalls of what was done about it; undefined leaves those that are known
  */
 export function withLinks(
   before: Finding | undefined,
   { finding, transitions }: Change,
   links: readonly ObservationLinks[] | undefined,
+  ownCalls?: ObservationLinks,
 ): Change {
   const wanted = observationsToLink(finding);
   const kept = boundedLinks(
@@ -105,7 +90,11 @@ export function withLinks(
     ),
   );
   const { links: _, ...rest } = finding;
-  const after: Finding = kept.length === 0 ? rest : { ...rest, links: [...kept] };
+  const after: Finding = {
+    ...rest,
+    ...(kept.length === 0 ? {} : { links: [...kept] }),
+    ...withOwnCalls(finding, ownCalls),
+  };
   return {
     finding: after,
     transitions: [
@@ -118,18 +107,32 @@ export function withLinks(
   };
 }
 
-function linkTransition(finding: Finding, { kind, links, cause }: LinkChange): PlannedTransition {
-  const { id, judgement, exposure, state } = finding;
-  return {
-    id: shortHash([id, kind, cause].join('\n')),
-    kind,
-    findingId: id,
-    cause,
-    links,
-    ...(judgement ? { judgement } : {}),
-    ...(exposure && state !== 'exempt' ? { exposure } : {}),
-  };
+function withOwnCalls(
+  { remediation }: Finding,
+  ownCalls: ObservationLinks | undefined,
+): Pick<Finding, 'remediation'> {
+  const [calls] = ownCalls ? boundedLinks([ownCalls]) : [];
+  return remediation && calls ? { remediation: { ...remediation, calls } } : {};
 }
+
+const linkTransition = (finding: Finding, { kind, links, cause }: LinkChange): PlannedTransition => ({
+  id: shortHash([finding.id, kind, cause].join('\n')),
+  kind,
+  findingId: finding.id,
+  cause,
+  links,
+  ...asItStands(finding),
+});
+
+/** What a transition that says nothing of the state carries of the finding. */
+export const asItStands = ({
+  judgement,
+  exposure,
+  state,
+}: Finding): Pick<PlannedTransition, 'judgement' | 'exposure'> => ({
+  ...(judgement ? { judgement } : {}),
+  ...(exposure && state !== 'exempt' ? { exposure } : {}),
+});
 
 /** Not before what a finding shows to have happened: another clock may have been ahead of ours. */
 function timeKnown(before: Finding | undefined, now: string): string {

@@ -90,7 +90,7 @@ async function causesOf(
   index: Pick<ActivityIndex, 'calls' | 'itemBefore'>,
   chained: number,
 ): Promise<Causes> {
-  const previous = await index.itemBefore(keys, item.capturedAt);
+  const previous = await itemBefore(item, keys, index);
   const changed = changedItem(item, previous);
   const { from, to } = joinWindow(changed);
   const records = await index.calls(keys, from, to);
@@ -101,6 +101,23 @@ async function causesOf(
   const shown = before.state === 'named' ? before.candidates[0]?.eventID : undefined;
   const others = records.filter(({ eventID }) => eventID !== shown);
   return { ...joinOf(changed, others), records: others, from, to };
+}
+
+/** A snapshot is taken every hour, and told of when it shows something else: the last one may be long ago. */
+const SNAPSHOTS_WITHIN_MS = 24 * 3_600_000;
+
+/** The item that a change is told from: of its own kind, and of snapshots none that is older than a day. */
+export async function itemBefore(
+  { capturedAt, isSnapshot = false }: CapturedItem,
+  keys: readonly ResourceKey[],
+  index: Pick<ActivityIndex, 'itemBefore'>,
+): Promise<CapturedItem | undefined> {
+  const previous = await index.itemBefore(keys, capturedAt, isSnapshot);
+  const isTooOld =
+    isSnapshot &&
+    previous !== undefined &&
+    Date.parse(capturedAt) - Date.parse(previous.capturedAt) > SNAPSHOTS_WITHIN_MS;
+  return isTooOld ? undefined : previous;
 }
 
 const joinOf = (item: ChangedItem, records: readonly JsonObject[]): ActorLink =>

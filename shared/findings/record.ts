@@ -6,6 +6,7 @@ import type {
   ObservationLinks,
   Transition,
 } from '../contracts/trailseal/finding';
+import type { RemediationOutcome } from '../contracts/trailseal/remediation';
 import { boundedLinks } from './bounded-links';
 import type { LinkFinding, UsedRecord } from './event-links';
 import {
@@ -18,6 +19,7 @@ import {
   withLinks,
 } from './finding';
 import { linksTo } from './observations';
+import { addOutcome } from './outcome';
 
 /** A finding as the table holds it: with the number of its last write, and the transitions still to be published. */
 export interface StoredFinding {
@@ -41,6 +43,11 @@ export interface RecordNeeds {
   readonly bus: { publish(events: readonly FindingEventDetail[]): Promise<void> };
   /** Left out by those who learn nothing of who did what: then a finding keeps the links that it has. */
   readonly link?: LinkFinding;
+  /**
+   * The calls of what was done about a finding, with their proofs, from what the table knows now; undefined leaves
+   * those that are known. It is asked only of findings about which something was done, between reading and writing.
+   */
+  readonly ownCalls?: (finding: Finding) => Promise<ObservationLinks | undefined>;
   readonly now: () => string;
 }
 
@@ -83,7 +90,34 @@ export const recordJudgement = (
 ): Promise<readonly Transition[]> =>
   update(findingId(subject), (before, now) => addJudgement(before, subject, judgement, now), needs, used);
 
-/** Brings into a finding what has become known of who did it, and of whether the record of that is true. */
+/**
+ * Lets what has become of a remediation join its finding, as `recordJudgement` does a judgement. The same outcome again
+ * changes nothing.
+ *
+ * @param whenMissing is told of a finding that is not there: then nothing is recorded, and whoever reads only the answer
+ *   takes it for an outcome that is known already
+ * @returns the transition that it brought about, and what else became known with it
+ * @throws Contended, or what table and bus throw
+ */
+export const recordOutcome = (
+  outcome: RemediationOutcome,
+  needs: RecordNeeds,
+  whenMissing: (findingId: string) => void = () => undefined,
+): Promise<readonly Transition[]> =>
+  update(
+    outcome.findingId,
+    (before) => {
+      if (before) return addOutcome(before, outcome);
+      whenMissing(outcome.findingId);
+      return undefined;
+    },
+    needs,
+  );
+
+/**
+ * Brings into a finding what has become known of who did it, of what was done about it, and of whether the records of
+ * that are true.
+ */
 export const relinkFinding = (id: string, needs: RecordNeeds): Promise<readonly Transition[]> =>
   update(id, (before) => before && { finding: before, transitions: [] }, needs);
 
@@ -94,43 +128,45 @@ export const settleFinding = (id: string, needs: RecordNeeds): Promise<readonly 
 async function update(
   id: string,
   change: (before: Finding | undefined, now: string) => Change | undefined,
-  { table, bus, link, now }: RecordNeeds,
+  needs: RecordNeeds,
   used?: UsedRecord,
 ): Promise<readonly Transition[]> {
+  const { table, link, ownCalls, now } = needs;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const stored = await table.read(id);
     const at = now();
     const judged = change(stored?.finding, at);
     // Between reading the finding and writing it, so that whoever writes last has seen all that was known.
     const links = judged && (await link?.(judged.finding, used));
-    const changed = judged && withLinks(stored?.finding, judged, links);
+    const own = judged?.finding.remediation && (await ownCalls?.(judged.finding));
+    const changed = judged && withLinks(stored?.finding, judged, links, own);
     if (!judged || !changed || (stored && isDeepStrictEqual(changed.finding, stored.finding))) {
-      if (stored) await publishOutbox(stored, { table, bus, now });
+      if (stored) await publishOutbox(stored, needs);
       return [];
     }
     if (stored && stored.outbox.length >= OUTBOX_LENGTH) {
-      await publishOutbox(stored, { table, bus, now });
+      await publishOutbox(stored, needs);
       continue;
     }
     const whole = numbered(changed, stored, at);
     const fits = bytesOf(whole) <= MOST_BYTES;
     if (!fits && stored && stored.outbox.length > 0) {
-      await publishOutbox(stored, { table, bus, now });
+      await publishOutbox(stored, needs);
       continue;
     }
-    // What doesn't fit at once comes link by link.
+    // What doesn't fit at once comes link by link, our own calls last.
     const step = fits ? changed : withLinks(stored?.finding, judged, oneMore(stored?.finding, links));
     const isStuck = isDeepStrictEqual(step.finding, stored?.finding);
     const next = isStuck ? whole : numbered(step, stored, at);
     if (await table.write(next, stored?.seq)) {
-      await publishOutbox(next, { table, bus, now });
-      const own = next.outbox.slice(stored?.outbox.length ?? 0);
+      await publishOutbox(next, needs);
+      const brought = next.outbox.slice(stored?.outbox.length ?? 0);
       // Who learned something between our reading and writing found nothing yet in the finding that it changes.
-      const isToRelink = link !== undefined && next.finding.links !== undefined;
+      const isToRelink =
+        (link !== undefined && next.finding.links !== undefined) ||
+        (ownCalls !== undefined && next.finding.remediation !== undefined);
       const isRelinked = next.finding === changed.finding && judged.finding === stored?.finding;
-      return isToRelink && !isRelinked
-        ? [...own, ...(await relinkFinding(id, { table, bus, link, now }))]
-        : own;
+      return isToRelink && !isRelinked ? [...brought, ...(await relinkFinding(id, needs))] : brought;
     }
   }
   throw new Contended(`finding ${id} was written by others ${ATTEMPTS} times in a row`);

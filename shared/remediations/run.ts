@@ -19,6 +19,8 @@ export interface Run {
   readonly accountId: string;
   /** When the exposure began that it is about. */
   readonly since: string;
+  /** Where its approval, and its undo, are asked for: the address of the API. */
+  readonly api?: string;
   /** None where there is nothing that could be done. */
   readonly planHash?: string;
   readonly state: RemediationState;
@@ -36,6 +38,8 @@ export interface Run {
   readonly settledAt?: string;
   /** How often an unconfirmed one was looked at again. */
   readonly looks?: number;
+  /** When it is looked at again. */
+  readonly lookAt?: string;
   /** Of an undo: the run that it undoes, and who asked for that. */
   readonly of?: string;
   readonly asked?: UndoAsked;
@@ -43,6 +47,10 @@ export interface Run {
   readonly again?: true;
   /** The undo after which nothing was mended yet. */
   readonly afterUndo?: string;
+  /** When the latest run before it that changed something began to. */
+  readonly begunBefore?: string;
+  /** When the undo of it was asked for that was carried out, or refused: that one is used up. */
+  readonly undoAnswered?: string;
   /** Outcomes that are still to be reported. */
   readonly outbox: readonly RemediationOutcome[];
   /** When somebody has to look at it who is not asked to. */
@@ -67,8 +75,10 @@ export type Part = 'CAPTURE' | 'PLAN' | 'LEFT';
 export interface Lease {
   /** Greater than that of every lease before: tells who held it later. */
   readonly fence: number;
-  /** The latest run; it may not have been written. */
+  /** The latest run; it may not have been written: whoever made it the latest has died. */
   readonly run?: string;
+  /** The run that was the latest before it. */
+  readonly follows?: string;
 }
 
 /** One of ours, by AWS's id of the request. */
@@ -91,8 +101,12 @@ export interface CapName {
 export interface Runs {
   lease(findingId: string, until: string, now: string): Promise<Lease | 'held'>;
   release(findingId: string, fence: number): Promise<void>;
-  /** Makes a run the latest of its finding. @returns false when the lease is another's by now */
-  point(findingId: string, fence: number, run: string): Promise<boolean>;
+  /**
+   * Makes a run the latest of its finding.
+   * @param follows the run before it, which counts until this one is written
+   * @returns false when the lease is another's by now
+   */
+  point(findingId: string, fence: number, run: string, follows?: string): Promise<boolean>;
   read(findingId: string, run: string): Promise<Run | undefined>;
   /** @returns false when the stored `seq` is no longer the expected one; undefined expects that there is none */
   write(next: Run, expectedSeq: number | undefined): Promise<boolean>;
@@ -157,10 +171,44 @@ export const isOver = ({ state }: Run): boolean =>
   ['applied', 'unconfirmed', 'failed', 'undone', 'refused'].includes(state);
 
 /** What a new run has to know of those before it: only the latest is looked at. */
-export function inherited(latest: Run | undefined, since: string): Pick<Run, 'again' | 'afterUndo'> {
+export function inherited(
+  latest: Run | undefined,
+  since: string,
+): Pick<Run, 'again' | 'afterUndo' | 'begunBefore'> {
   if (latest === undefined) return {};
   const hasBegun = latest.begunAt !== undefined;
   const wasTried = latest.since === since && (latest.again === true || (hasBegun && isOver(latest)));
   const undo = hasBegun ? (latest.does === 'undo' ? latest.id : undefined) : latest.afterUndo;
-  return { ...(wasTried ? { again: true } : {}), ...(undo === undefined ? {} : { afterUndo: undo }) };
+  const begunBefore = lastBegun(latest);
+  return {
+    ...(wasTried ? { again: true } : {}),
+    ...(undo === undefined ? {} : { afterUndo: undo }),
+    ...(begunBefore === undefined ? {} : { begunBefore }),
+  };
 }
+
+/** When the latest run, or the latest before it, began that may have changed something. */
+export const lastBegun = ({ state, begunAt, begunBefore }: Run): string | undefined =>
+  state === 'refused' ? begunBefore : (begunAt ?? begunBefore);
+
+/** The latest run that began to change something and the one that it undoes, as far as CloudTrail's records tell them. */
+export function callsOfRuns(
+  runs: readonly Run[],
+):
+  | { readonly runs: readonly string[]; readonly begunAt: string; readonly requestIds: readonly string[] }
+  | undefined {
+  const begun = runs.filter(({ begunAt }) => begunAt !== undefined).sort(byBeginning);
+  const latest = begun.at(-1);
+  const counted = begun.filter((run) => run === latest || run.id === latest?.of);
+  const [first] = counted;
+  if (first?.begunAt === undefined) return undefined;
+  return {
+    runs: counted.map(({ id }) => id),
+    begunAt: first.begunAt,
+    requestIds: counted
+      .flatMap(({ steps }) => steps)
+      .flatMap(({ requestId, result }) => (requestId !== undefined && result === 'done' ? [requestId] : [])),
+  };
+}
+
+const byBeginning = (a: Run, b: Run): number => ((a.begunAt ?? '') < (b.begunAt ?? '') ? -1 : 1);

@@ -1,11 +1,17 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { sendAlert } from '../../functions/send-alert/send-alert';
 import type { Template } from '../../local/template';
+import type { Bursts } from '../../shared/aws/bursts';
+import type { CompliancePolicy } from '../../shared/contracts/trailseal/compliance-policy';
 import type { FindingEventDetail, ObservationLinks } from '../../shared/contracts/trailseal/finding';
+import { outcomeKinds } from '../../shared/contracts/trailseal/remediation';
+import type { Telemetry } from '../../shared/lambda/telemetry';
 import { SENT_BY_THEMSELVES, summaryId } from '../../shared/tell/alerts/burst';
+import type { Notification } from '../../shared/tell/alerts/notification';
 import { activityEvent } from '../support/activity-events';
 import { compiledTemplate } from '../support/compiled-template';
 import { itemChange } from '../support/config-events';
-import { at, transitionEvent } from '../support/findings';
+import { at, outcome, transitionEvent } from '../support/findings';
 import { ACCOUNT, REGION, stopAll } from '../support/local-aws';
 import { type Pipeline, startPipeline } from '../support/pipeline';
 
@@ -205,6 +211,83 @@ describe('what becomes known of a call', () => {
     );
     expect(await pipeline.invoke('send', onBus(detail))).toMatchObject(outcome);
   });
+});
+
+describe('what has become of a remediation', () => {
+  const told = (kind: (typeof outcomeKinds)[number], seq: number, about: { state?: 'exempt' } = {}) =>
+    onBus(
+      transitionEvent({ kind, seq, id: idOf(kind), findingId: idOf('f'), outcome: outcome({ kind }) }, about),
+    );
+
+  test('goes to people and machines alike, in the thread of its finding', async () => {
+    const pipeline = await startPipeline(withAlertEmail());
+    for (const [index, kind] of outcomeKinds.entries()) await pipeline.invoke('send', told(kind, index + 2));
+    await pipeline.aws.idle();
+    expect(kinds(pipeline)).toEqual([...outcomeKinds]);
+    expect(emails(pipeline).map(({ text }) => text.split(' - ').slice(0, 2).join(': '))).toEqual([
+      'HIGH: fix proposed',
+      'HIGH: fix refused',
+      'HIGH: fixed and confirmed',
+      'HIGH: fix not confirmed',
+      'HIGH: fix failed',
+      'HIGH: undone',
+    ]);
+    expect(new Set(emails(pipeline).map(({ subject }) => subject)).size).toBe(1);
+  });
+
+  test('supersedes nothing, and is superseded by nothing', async () => {
+    const pipeline = await start();
+    await pipeline.invoke('send', told('Applied', 4));
+    await pipeline.invoke('send', onBus(transitionEvent({ id: idOf('opened'), seq: 1 })));
+    await pipeline.invoke('send', onBus(transitionEvent({ kind: 'Updated', id: idOf('updated'), seq: 5 })));
+    await pipeline.invoke('send', told('RemediationProposed', 2));
+    await pipeline.aws.idle();
+    expect(kinds(pipeline)).toEqual(['Applied', 'Opened', 'Updated', 'RemediationProposed']);
+  });
+
+  test.each([
+    ['RemediationProposed', { notSent: 'nothing-to-tell' }],
+    ['Refused', { notSent: 'nothing-to-tell' }],
+    ['Applied', { sent: expect.any(String) }],
+    ['Undone', { sent: expect.any(String) }],
+  ] as const)('of an exempt finding %s is told only where something was changed', async (kind, answer) => {
+    const pipeline = await start();
+    expect(await pipeline.invoke('send', told(kind, 2, { state: 'exempt' }))).toMatchObject(answer);
+  });
+});
+
+test('the mode that an alert names is that of the resource', async () => {
+  const sent: Notification[] = [];
+  const answer = sendAlert({
+    controls: [],
+    policy: {
+      controls: {
+        'sg-no-world-admin-ipv4': {
+          mode: 'notify',
+          scopes: [{ mode: 'approve', resources: ['bastion'] }],
+          parameters: {},
+        },
+      },
+    } as unknown as CompliancePolicy,
+    topic: {
+      publish: async (notification) => `message-${sent.push(notification)}`,
+    },
+    claims: {
+      take: async () => ({ firstTakenAt: at(9, 1) }),
+      isDone: async () => false,
+      handledSeq: async () => 0,
+      finish: async () => undefined,
+      release: async () => undefined,
+    },
+    bursts: { admit: async () => true } as unknown as Bursts,
+    jobs: { send: async () => undefined },
+    telemetry: { count: () => undefined, countBy: () => undefined } as unknown as Telemetry,
+    now: () => new Date(at(9, 2)),
+  });
+  await answer(onBus(transitionEvent()));
+  await answer(onBus(transitionEvent({}, { resourceName: 'another' })));
+  const modes = sent.map(({ message }) => JSON.parse(message.default).links.remediation.mode);
+  expect(modes).toEqual(['approve', 'notify']);
 });
 
 test('what our own roles are refused is a low finding for each permission, and counts for nothing else', async () => {

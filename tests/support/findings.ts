@@ -7,8 +7,9 @@ import type {
   Reason,
   Transition,
 } from '../../shared/contracts/trailseal/finding';
+import type { RemediationOutcome } from '../../shared/contracts/trailseal/remediation';
 import type { ControlMetadata } from '../../shared/controls/control';
-import { addJudgement, type Change, type Subject } from '../../shared/findings/finding';
+import { addJudgement, type Change, findingId, type Subject } from '../../shared/findings/finding';
 import type { RecordNeeds, StoredFinding } from '../../shared/findings/record';
 
 /** An instant of the day on which the tests' stories play: `at(9, 30)`. */
@@ -86,6 +87,44 @@ export function joined(judgements: readonly Judgement[], now: string): { finding
   const finding = steps.at(-1)?.finding;
   if (finding === undefined) throw new Error('a finding takes at least one judgement');
   return { finding, steps };
+}
+
+/** Of a fix that worked: one of two calls had to be made twice, and somebody had approved it. */
+export function outcome(parts: Partial<RemediationOutcome> = {}): RemediationOutcome {
+  return {
+    id: 'OUTCOMEAAAAAAAAAAAAAAAAAAA',
+    kind: 'Applied',
+    findingId: findingId(subject),
+    run: 'RUNAAAAAAAAAAAAAAAAAAAAAAA',
+    does: 'fix',
+    remediation: 'sg-close-world-ingress',
+    control: subject.control,
+    mode: 'approve',
+    at: at(9, 10),
+    planHash: 'c0ffee'.padEnd(64, '0'),
+    calls: ['Authorize 10.0.0.0/8 on port 22 of sg-0123456789abcdef0', 'Revoke ingress rule sgr-0a1b'],
+    diff: [{ path: 'rules.sgr-0a1b', before: '"tcp 22 0.0.0.0/0"', after: null }],
+    notes: ['Connections that are open stay open.'],
+    refusals: [],
+    steps: [
+      { state: 'planned', at: at(9, 2), says: 'It waits for an approval.' },
+      { state: 'captured', at: at(9, 8) },
+      { state: 'applying', at: at(9, 8), call: 0, requestId: 'request-0', result: 'done' },
+      {
+        state: 'applying',
+        at: at(9, 8),
+        call: 1,
+        requestId: 'request-1',
+        result: 'refused',
+        error: { code: 'RequestLimitExceeded', says: 'too many requests' },
+      },
+      { state: 'applying', at: at(9, 9), call: 1, requestId: 'request-2', result: 'done' },
+      { state: 'applied', at: at(9, 10) },
+    ],
+    judged: 'COMPLIANT',
+    approvedBy: 'arn:aws:sts::123456789012:assumed-role/Lead/bob',
+    ...parts,
+  };
 }
 
 /** The event of a finding's transition, as the bus delivers it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Json } from '../aws/configuration-item';
+import { outcomeKinds, RemediationOutcome, refusalCodes } from './remediation';
 
 /** AWS Config's four values, and no others. */
 export const Compliance = z.enum(['COMPLIANT', 'NON_COMPLIANT', 'NOT_APPLICABLE', 'INSUFFICIENT_DATA']);
@@ -225,6 +226,31 @@ export const Exposure = z.object({
 });
 export type Exposure = z.infer<typeof Exposure>;
 
+/**
+ * The fourth question, what was done about it: where the latest run of a remediation, or of its undo, stands. Its plan,
+ * the state before and every step stand in the rows of the run.
+ */
+export const FindingRemediation = z.object({
+  outcome: z.string().check(z.describe('Id of the latest outcome.')),
+  kind: z.enum(outcomeKinds),
+  run: z.string(),
+  of: z.optional(z.string()).check(z.describe('Of an undo: the run that it undoes.')),
+  does: z.enum(['fix', 'undo']),
+  remediation: z.string(),
+  mode: z.string(),
+  at: Time,
+  planHash: z.optional(z.string()),
+  refusals: z.array(z.enum(refusalCodes)),
+  says: z.string().check(z.describe('What has come of it, in a sentence.')),
+  approvedBy: z.optional(z.string()),
+  askedBy: z.optional(z.string()),
+  calls: z
+    .optional(ObservationLinks)
+    .check(z.describe('The record of its approval, where it had one, and of its calls; with their proofs.')),
+  told: z.array(z.string()).check(z.describe('Ids of the last 20 outcomes, oldest first.')),
+});
+export type FindingRemediation = Readonly<z.infer<typeof FindingRemediation>>;
+
 /** The state of one (control, account, region, resource type, resource). */
 export const Finding = z.object({
   id: z.string().check(z.regex(/^[A-Z2-7]{26}$/)),
@@ -244,13 +270,14 @@ export const Finding = z.object({
         'Of the observations with which exposures began and ended, and of the latest; oldest first.',
       ),
     ),
+  remediation: z.optional(FindingRemediation),
   history: z.array(HistoryEntry).check(z.describe('The last 50 judgements, oldest first.')),
 });
 export type Finding = z.infer<typeof Finding>;
 
 /**
  * `Attributed`: who did it is known now, or better. `Sealed`: the record of that is proven. `Unproven`: it will not be,
- * for a reason. `Contradicted`: the record says otherwise.
+ * for a reason. `Contradicted`: the record says otherwise. The last six tell what has become of a remediation.
  */
 export const TransitionKind = z.enum([
   'Opened',
@@ -262,6 +289,7 @@ export const TransitionKind = z.enum([
   'Sealed',
   'Unproven',
   'Contradicted',
+  ...outcomeKinds,
 ]);
 export type TransitionKind = z.infer<typeof TransitionKind>;
 
@@ -284,6 +312,7 @@ export const Transition = z.object({
   links: z
     .optional(ObservationLinks)
     .check(z.describe('Who brought about what this transition is about, as far as known then.')),
+  outcome: z.optional(RemediationOutcome).check(z.describe('Of a remediation: what has become of it.')),
   late: z
     .optional(z.literal(true))
     .check(

@@ -9,16 +9,20 @@ import {
   Reason,
   ResourceRef,
   Severity,
+  severities,
   type Transition,
   TransitionKind,
 } from '../../contracts/trailseal/finding';
 import type { Control, ControlMetadata } from '../../controls/control';
+import { isOfOwnCalls } from '../../findings/link-transitions';
 import { alertControl } from './alert-control';
 import { asReported } from './as-reported';
 import { Folded } from './folded';
-import { isFollowUp, leadOfFollowUp } from './follow-up';
-import { ActorLink, actorAndProof, ProofLink } from './links';
+import { isFollowUp, isOfRecord, isOutcome, leadOfRecord } from './follow-up';
+import { type ActorAndProof, ActorLink, actorAndProof, ofOwnCalls, ProofLink } from './links';
 import { whenContradicted } from './proof-words';
+import { RemediationLink, remediationLink } from './remediation-link';
+import { leadOfOutcome, stepsAfter } from './remediation-words';
 
 const described = <T extends z.ZodMiniType>(schema: T, description: string): T =>
   schema.check(z.describe(description)) as T;
@@ -37,7 +41,7 @@ export const Alert = z.object({
   status: described(z.enum(['open', 'resolved', 'exempt']), 'Where the finding stands after it.'),
   severity: described(
     Severity,
-    'Of the finding; of a contradicted record at least high; of a summary the worst that it lists.',
+    'Of the finding; of a contradicted record at least high; of a fix that failed or is not confirmed at least medium; of a summary the worst that it lists.',
   ),
   recordedAt: described(z.string(), 'When Trailseal recorded it, ISO 8601 in UTC.'),
   finding: described(
@@ -83,7 +87,7 @@ export const Alert = z.object({
     change: ChangeLink,
     actor: ActorLink,
     proof: ProofLink,
-    remediation: z.object({ state: z.literal('none'), mode: z.string(), says: z.string() }),
+    remediation: RemediationLink,
   }),
   whatToDo: z.array(z.string()),
   folded: z.optional(described(Folded, 'Of a summary: the alerts that it stands for.')),
@@ -99,20 +103,30 @@ export interface AlertContext {
 
 /**
  * Whether subscribers hear of a transition. Exemptions from the beginning, and their ends by repair, stay quiet, and so
- * do what closes by itself because nothing more has happened, and what becomes known of a call of an exempt finding: but
- * nobody is exempt from a record that says otherwise.
+ * do what closes by itself because nothing more has happened, and what becomes known of an exempt finding: but nobody is
+ * exempt from a record that says otherwise, and what was changed is told of every finding.
  */
-export const isTold = ({ transition, finding }: FindingEventDetail): boolean =>
-  transition.kind === 'Contradicted' ||
-  (transition.exposure !== undefined &&
-    !closesByItself(transition) &&
-    !(isFollowUp(transition.kind) && finding.state === 'exempt'));
+export function isTold({ transition, finding }: FindingEventDetail): boolean {
+  const { kind, exposure } = transition;
+  if (kind === 'Contradicted' || hasChanged.includes(kind)) return true;
+  if (isFollowUp(kind) && finding.state === 'exempt') return false;
+  return isOutcome(kind) || (exposure !== undefined && !closesByItself(transition));
+}
+
+/** Outcomes of remediations that have changed something, or may have. */
+const hasChanged: readonly string[] = [
+  'Applied',
+  'Unconfirmed',
+  'Failed',
+  'Undone',
+] satisfies Transition['kind'][];
 
 const closesByItself = ({ kind, late, judgement }: Transition): boolean =>
   kind === 'Resolved' && !late && judgement?.compliance === 'NON_COMPLIANT';
 
 /** The alert of a transition: pure, so that a second delivery says the same as the first. */
 export function alertOf({ transition, finding }: FindingEventDetail, { control, mode }: AlertContext): Alert {
+  const remediation = remediationLink(transition, finding, mode ?? 'notify');
   const closing = transition.kind === 'Resolved' || transition.kind === 'Exempted';
   const severity = severityOf(transition.kind, finding.severity);
   const evidence = closing ? (transition.was ?? transition.judgement) : transition.judgement;
@@ -156,27 +170,46 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       : {}),
     links: {
       change: (transition.late ? transition.was : transition.judgement)?.change ?? nothingReported,
-      ...actorAndProof(control?.kind, transition, evidence),
-      remediation: {
-        state: 'none',
-        mode: mode ?? 'notify',
-        says: `Trailseal changed nothing: the mode of this control is ${mode ?? 'notify'}.`,
-      },
+      ...whoAndProof(control?.kind, transition, evidence),
+      remediation,
     },
-    whatToDo: stepsOf(transition, finding, control),
+    whatToDo: stepsOf(transition, finding, control, remediation),
   };
 }
 
-/** A record that says otherwise is an incident of its own, however small the finding. */
-const severityOf = (kind: TransitionKind, severity: Severity): Severity =>
-  kind === 'Contradicted' && severity !== 'critical' ? 'high' : severity;
+const whoAndProof = (
+  kind: Control['kind'] | undefined,
+  transition: Transition,
+  evidence: Judgement | undefined,
+): ActorAndProof =>
+  transition.links && isOfOwnCalls(transition)
+    ? ofOwnCalls(transition.links)
+    : actorAndProof(kind, transition, evidence);
+
+/**
+ * However small the finding: a record that says otherwise is an incident of its own, and what a remediation left half
+ * done or in doubt has to be looked at.
+ */
+const atLeast: Readonly<Partial<Record<TransitionKind, Severity>>> = {
+  Contradicted: 'high',
+  Failed: 'medium',
+  Unconfirmed: 'medium',
+};
+
+const severityOf = (kind: TransitionKind, own: Severity): Severity => {
+  const least = atLeast[kind] ?? own;
+  return severities.indexOf(least) < severities.indexOf(own) ? least : own;
+};
 
 function stepsOf(
   { kind }: Transition,
   { id, state }: FindingEventDetail['finding'],
   control: ControlMetadata | undefined,
+  remediation: RemediationLink,
 ): string[] {
   if (kind === 'Contradicted') return whenContradicted(id);
+  if (isOutcome(kind))
+    return stepsAfter(kind, remediation, id, state === 'open' ? (control?.whatToDo ?? []) : []);
   const isOpen = isFollowUp(kind)
     ? kind === 'Attributed' && state === 'open'
     : kind !== 'Resolved' && kind !== 'Exempted';
@@ -200,8 +233,13 @@ function summaryOf(
   // What was done says more in a line than why that is not all right.
   const complaint = evidence?.activity ? evidence.annotation : because.map(({ says }) => says).join('; ');
   if (!isFollowUp(transition.kind)) return asReported(leadOf(transition) + complaint, 500);
-  const found = leadOfFollowUp(transition.kind, transition.links);
-  return asReported([found, complaint].filter((words) => words !== '').join(': '), 500);
+  const { kind, links, outcome } = transition;
+  const found = isOfRecord(kind) ? leadOfRecord(kind, links) : outcome ? leadOfOutcome(outcome) : '';
+  const lead = found !== '' && isOfOwnCalls(transition) ? `of what was done about it, ${found}` : found;
+  return asReported(
+    [lead, complaint].filter((words) => words !== '').join(outcome ? '; about: ' : ': '),
+    500,
+  );
 }
 
 /** What a closing message says before the complaint that it closes. */

@@ -39,14 +39,23 @@ export const endOf = ({ from }: BurstWindow): string => after(from, WINDOW_MS);
 /** When its summary can be made. */
 export const summaryDueAt = (window: BurstWindow): string => after(endOf(window), GRACE_MS);
 
+/** Somebody has to act on each of these: what a remediation has left, or what the record says otherwise. */
+const told: readonly string[] = [
+  'Contradicted',
+  'Unconfirmed',
+  'Failed',
+  'Undone',
+] satisfies Alert['messageType'][];
+
 /**
- * Whether an alert may be listed instead of sent. Never what is critical, or says that a record is contradicted, or
- * keeps a card up to date for a machine; and an operator's tests neither go into it nor fill it.
+ * Whether an alert may be listed instead of sent. Never what is critical, or says that a record is contradicted or a
+ * remediation in doubt or undone, or keeps a card up to date for a machine; and an operator's tests neither go into it
+ * nor fill it.
  */
 export const mayFold = ({ severity, messageType, test }: Alert): boolean =>
   severity !== 'critical' &&
   test !== true &&
-  messageType !== 'Contradicted' &&
+  !told.includes(messageType) &&
   messageType !== 'Summary' &&
   !quietKinds.includes(messageType);
 

@@ -1,24 +1,33 @@
 import type { Activity, Call, ObservationLinks, TransitionKind } from '../../contracts/trailseal/finding';
+import { outcomeKinds, type RemediationOutcome } from '../../contracts/trailseal/remediation';
 import { asReported } from './as-reported';
 import { timeText } from './duration';
 
-/** What became known of a call after the alert: it says nothing of how the finding stands. */
-export type FollowUpKind = Extract<TransitionKind, 'Attributed' | 'Sealed' | 'Unproven' | 'Contradicted'>;
+/** What became known of a call after the alert. */
+export type RecordKind = Extract<TransitionKind, 'Attributed' | 'Sealed' | 'Unproven' | 'Contradicted'>;
 
-const followUps: readonly string[] = [
+const recordKinds: readonly string[] = [
   'Attributed',
   'Sealed',
   'Unproven',
   'Contradicted',
-] satisfies FollowUpKind[];
+] satisfies RecordKind[];
 
-export const isFollowUp = (kind: string): kind is FollowUpKind => followUps.includes(kind);
+export const isOfRecord = (kind: string): kind is RecordKind => recordKinds.includes(kind);
+
+/** What has become of a remediation. */
+export const isOutcome = (kind: string): kind is RemediationOutcome['kind'] =>
+  (outcomeKinds as readonly string[]).includes(kind);
+
+/** Whether a transition says nothing of how the finding stands: what became known of a call, or of a remediation. */
+export const isFollowUp = (kind: string): kind is RecordKind | RemediationOutcome['kind'] =>
+  isOfRecord(kind) || isOutcome(kind);
 
 /** Those that keep a card up to date: the default e-mail subscription leaves them out, see resources/alerts.yml. */
-export const quietKinds: readonly string[] = ['Sealed', 'Unproven'] satisfies FollowUpKind[];
+export const quietKinds: readonly string[] = ['Sealed', 'Unproven'] satisfies RecordKind[];
 
 /** Which proofs a message of a kind is about. */
-const statesOf: Readonly<Record<FollowUpKind, readonly Call['proof']['state'][]>> = {
+const statesOf: Readonly<Record<RecordKind, readonly Call['proof']['state'][]>> = {
   Attributed: ['pending', 'proven', 'missing', 'contradicted'],
   Sealed: ['proven'],
   Unproven: ['missing'],
@@ -27,8 +36,8 @@ const statesOf: Readonly<Record<FollowUpKind, readonly Call['proof']['state'][]>
 
 const MOST_NAMED = 2;
 
-/** What a follow-up has found out, before the complaint that it is about: which call, who made it, and what of it. */
-export function leadOfFollowUp(kind: FollowUpKind, links: ObservationLinks | undefined): string {
+/** What was found out of a call, before the complaint that it is about: which call, who made it, and what of it. */
+export function leadOfRecord(kind: RecordKind, links: ObservationLinks | undefined): string {
   const calls = (links?.calls ?? []).filter(({ proof }) => statesOf[kind].includes(proof.state));
   if (calls.length === 0)
     return kind === 'Attributed' && links !== undefined
@@ -48,7 +57,7 @@ export function leadOfFollowUp(kind: FollowUpKind, links: ObservationLinks | und
   return `${record} ${named}${rest} ${findings[kind](calls.length)}${why}`;
 }
 
-const findings: Readonly<Record<Exclude<FollowUpKind, 'Attributed'>, (calls: number) => string>> = {
+const findings: Readonly<Record<Exclude<RecordKind, 'Attributed'>, (calls: number) => string>> = {
   Sealed: (calls) => `${calls === 1 ? 'is' : 'are'} proven`,
   Unproven: () => 'will not be proven',
   Contradicted: (calls) => `${calls === 1 ? 'is' : 'are'} CONTRADICTED`,

@@ -29,3 +29,7 @@ const words: Readonly<Record<Control['kind'], KindWords>> = {
 
 /** A control that this version no longer has is told of as a rule. */
 export const wordsOf = (kind: Control['kind'] | undefined): KindWords => words[kind ?? 'rule'];
+
+/** A message type in a word, where many are counted. */
+export const kindWord = (messageType: string): string =>
+  messageType === 'RemediationProposed' ? 'proposed' : messageType.toLowerCase();

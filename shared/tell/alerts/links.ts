@@ -181,3 +181,13 @@ const ofAnothersWord: ActorAndProof = {
     says: 'This is the word of another service, which signs nothing: no log record stands behind it.',
   },
 };
+
+/** The links of an alert about calls that a remediation made: they answer who changed it then, and not who broke it. */
+export const ofOwnCalls = (links: ObservationLinks): ActorAndProof => ({
+  actor: {
+    state: 'not-applicable',
+    reason: 'own-calls',
+    says: 'This is about calls that a remediation of Trailseal made: who did what it is about stands in the alert of that.',
+  },
+  proof: proofLink(links),
+});

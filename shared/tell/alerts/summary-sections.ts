@@ -3,6 +3,7 @@ import { asReported } from './as-reported';
 import { controlSections, type Section } from './control-sections';
 import { timeText as at } from './duration';
 import type { Folded, FoldedAlert } from './folded';
+import { kindWord } from './kind-words';
 
 /** The e-mail of a summary: what it lists, and how to see the rest. */
 export function summarySections(title: string, alert: Alert, folded: Folded): Section[] {
@@ -35,7 +36,7 @@ export function summarySections(title: string, alert: Alert, folded: Folded): Se
 const foldedLine = ({ messageType, late, severity, findingId, ...where }: FoldedAlert): string =>
   [
     findingId,
-    late ? 'was open' : messageType.toLowerCase(),
+    late ? 'was open' : kindWord(messageType),
     severity,
     asReported(where.accountId, 12),
     asReported(where.region, 20),

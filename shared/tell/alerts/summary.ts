@@ -3,6 +3,7 @@ import type { Alert, AlertContext } from './alert';
 import { alertControl } from './alert-control';
 import { type BurstWindow, endOf, summaryDueAt, summaryId } from './burst';
 import type { FoldedAlert } from './folded';
+import { kindWord } from './kind-words';
 
 /** The alerts of a window that were not sent by themselves. */
 export interface FoldedOfWindow {
@@ -55,7 +56,7 @@ function countsOf(listed: readonly FoldedAlert[], omitted: number): string {
   const kinds = new Map<string, number>();
   for (const { messageType } of listed) kinds.set(messageType, (kinds.get(messageType) ?? 0) + 1);
   const accounts = new Set(listed.map(({ accountId }) => accountId)).size;
-  const counts = [...kinds].map(([kind, count]) => `${count} ${kind.toLowerCase()}`);
+  const counts = [...kinds].map(([kind, count]) => `${count} ${kindWord(kind)}`);
   const rest = omitted > 0 ? [`${omitted} not listed`] : [];
   const least = omitted > 0 ? 'at least ' : '';
   return `${[...counts, ...rest].join(', ')}; in ${least}${accounts} ${accounts === 1 ? 'account' : 'accounts'}`;
@@ -65,11 +66,7 @@ const severalLinks = (mode: string): Alert['links'] => ({
   change: { state: 'none', properties: [], otherPaths: [] },
   actor: { state: 'not-applicable', reason: 'several-alerts', says: 'Each finding has its own answer.' },
   proof: { state: 'not-applicable', reason: 'several-alerts', says: 'Each finding has its own answer.' },
-  remediation: {
-    state: 'none',
-    mode,
-    says: `Trailseal changed nothing: the mode of this control is ${mode}.`,
-  },
+  remediation: { state: 'none', mode, says: 'Each finding has its own answer.' },
 });
 
 /** The worst of severities. */

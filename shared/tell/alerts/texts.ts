@@ -6,8 +6,11 @@ import { asAscii, asReported, foreignPath, pathAsReported, shortened } from './a
 import { controlSections, type Section } from './control-sections';
 import { timeText as at, durationText } from './duration';
 import { fileReasonLines } from './file-reason';
+import { isOutcome } from './follow-up';
 import { wordsOf } from './kind-words';
 import { proofLines } from './proof-lines';
+import { remediationLines } from './remediation-lines';
+import { openingLines, outcomeHeadline } from './remediation-words';
 import { summarySections } from './summary-sections';
 import { actorLines } from './who';
 
@@ -75,7 +78,7 @@ export function emailOf(alert: Alert): string {
 }
 
 function findingSections(alert: Alert): Section[] {
-  const { resource, links } = alert;
+  const { resource, links, messageType } = alert;
   const [id, called = id] = [asReported(resource.resourceId), resource.resourceName];
   // A bucket's name is its id: once is enough.
   const name = called === id ? '' : ` (${asReported(called)})`;
@@ -83,18 +86,21 @@ function findingSections(alert: Alert): Section[] {
     [
       titleOf(alert),
       [
+        ...(isOutcome(messageType) ? openingLines(messageType, links.remediation, alert.finding.id) : []),
         `${asReported(resource.resourceType)} ${id}${name}`,
         `in account ${asReported(resource.accountId)}, region ${asReported(resource.region)}`,
         ...exposureLines(alert),
         ...(alert.test ? ['TEST: an operator sent the event; AWS did not report this.'] : []),
       ],
     ],
-    [alert.messageType === 'Resolved' ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
+    // A message that tells of it leads with it.
+    ...(isOutcome(messageType) ? [doneSection(alert)] : []),
+    [['Resolved', 'Applied'].includes(messageType) ? 'What was wrong' : 'What is wrong', reasonLines(alert)],
     ['What you can do', alert.whatToDo.map((step, index) => `${index + 1}. ${step}`)],
     [`What changed: ${links.change.state}`, changeLines(alert)],
     [`${whoTitle(alert)}: ${links.actor.state}`, actorLines(links.actor)],
     [`Is the record true: ${links.proof.state}`, proofLines(links.proof, alert.finding.id)],
-    [`What was done: ${links.remediation.state}`, [links.remediation.says]],
+    ...(isOutcome(messageType) ? [] : [doneSection(alert)]),
     ...controlSections(alert),
     [
       'For reference (names as reported)',
@@ -107,6 +113,11 @@ function findingSections(alert: Alert): Section[] {
     ],
   ];
 }
+
+const doneSection = ({ links: { remediation }, finding }: Alert): Section => [
+  `What was done: ${remediation.state}`,
+  remediationLines(remediation, finding.id),
+];
 
 const titleOf = (alert: Alert): string =>
   `${alert.severity.toUpperCase()} - ${headline(alert)} - ${alert.summary}`;
@@ -123,8 +134,13 @@ const headlines: Readonly<Partial<Record<Alert['messageType'], string>>> = {
   Contradicted: 'RECORD CONTRADICTED',
 };
 
-const headline = ({ messageType, late, test }: Alert): string =>
-  `${test ? 'TEST, ' : ''}${late ? 'was open, already closed' : (headlines[messageType] ?? messageType.toLowerCase())}`;
+const headline = (alert: Alert): string => `${alert.test ? 'TEST, ' : ''}${happened(alert)}`;
+
+function happened({ messageType, late, links: { remediation } }: Alert): string {
+  if (late) return 'was open, already closed';
+  if (isOutcome(messageType)) return outcomeHeadline(messageType, remediation.does);
+  return headlines[messageType] ?? messageType.toLowerCase();
+}
 
 const isVerification = ({ control }: Alert): boolean => control.kind === 'verification';
 

@@ -1,11 +1,6 @@
 import type { Finding, Judgement } from '../../../shared/contracts/trailseal/finding';
-import {
-  addJudgement,
-  findingId,
-  findingRegion,
-  nextChangeAt,
-  passTime,
-} from '../../../shared/findings/finding';
+import { findingRegion } from '../../../shared/contracts/trailseal/finding-region';
+import { addJudgement, findingId, nextChangeAt, passTime } from '../../../shared/findings/finding';
 import {
   at,
   exemptUntil,

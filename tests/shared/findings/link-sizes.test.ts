@@ -5,12 +5,19 @@ import type {
   Judgement,
   ObservationLinks,
 } from '../../../shared/contracts/trailseal/finding';
+import type { RemediationOutcome } from '../../../shared/contracts/trailseal/remediation';
 import { findingId } from '../../../shared/findings/finding';
-import { type RecordNeeds, recordJudgement, relinkFinding } from '../../../shared/findings/record';
+import {
+  type RecordNeeds,
+  recordJudgement,
+  recordOutcome,
+  relinkFinding,
+} from '../../../shared/findings/record';
 import { activityOf } from '../../../shared/proof/actor/activity';
+import { changeLink } from '../../../shared/proof/change';
 import { alertOf } from '../../../shared/tell/alerts/alert';
 import { notificationOf } from '../../../shared/tell/alerts/notification';
-import { at, control, fine, inMemory, open, reason, subject } from '../../support/findings';
+import { at, control, fine, inMemory, open, outcome, reason, subject } from '../../support/findings';
 
 const ITEM_BYTES = 400 * 1024;
 const MESSAGE_BYTES = 256 * 1024;
@@ -70,9 +77,49 @@ const provenIn = (prefix: string): EventProof => ({
   key: { fingerprint: long('f', 32), from: 'cloudtrail', where: 'ListPublicKeys in eu-central-1' },
 });
 
+const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+/** What a remediation can tell at most, and far more than it is let. */
+const outcomeOf = (kind: RemediationOutcome['kind'], id: string, minute: number, text: string) =>
+  outcome({
+    kind,
+    id: id.padEnd(26, 'A'),
+    at: at(9, minute),
+    calls: many(100, (index) => `${index} ${text}`),
+    diff: many(50, (index) => ({ path: `${index}${text}`, before: text, after: text })),
+    notes: many(20, () => text),
+    refusals: many(20, () => ({ code: 'cannot', says: text, instead: text })),
+    steps: many(150, (index) => ({
+      state: 'applying',
+      at: at(9, 10),
+      call: index,
+      requestId: text,
+      result: 'refused',
+      error: { code: text, says: text },
+      refusal: { code: 'cannot', says: text, instead: text },
+      says: text,
+    })),
+    says: text,
+    asks: { nonce: 'n'.repeat(43), expiresAt: at(23) },
+    approvedBy: text,
+    askedBy: text,
+    overrides: many(50, (index) => ({ path: `${index}${text}`, captured: text, left: text, live: text })),
+  });
+const told = ['RemediationProposed', 'Refused', 'Unconfirmed', 'Failed', 'Applied', 'Undone'] as const;
+
 const heavy = (judged: Judgement, text: string): Judgement => ({
   ...judged,
   annotation: text,
+  change: changeLink(
+    many(50, (index) => ({
+      path: `configuration.a${index}.${text}`,
+      changeType: 'UPDATE' as const,
+      before: text,
+      after: text,
+    })),
+    ['configuration'],
+  ),
   because: Array.from({ length: 25 }, (_, index) => reason({ says: `${index} ${text}`, value: text })),
   activity: callOf('own', text),
 });
@@ -113,6 +160,20 @@ async function fullFinding(text: string) {
   }
   proof = provenIn(isLong(text) ? `${long('x', 200)}/AWSLogs/o-${long('o', 32)}/` : '');
   for (let time = 0; time < 3; time += 1) await relinkFinding(findingId(subject), watched);
+  let ownProof: EventProof = { state: 'pending', says: 'not yet' };
+  const remediated: RecordNeeds = {
+    ...watched,
+    ownCalls: async () => ({
+      observedAt: at(9, 8),
+      configurationStateId: '0',
+      actor: 'named',
+      calls: many(20, (index) => ({ ...callOf(`own-${index}`, text), proof: ownProof })),
+    }),
+  };
+  for (const [index, kind] of told.entries()) {
+    if (kind === 'Failed') ownProof = proof;
+    await recordOutcome(outcomeOf(kind, kind.toUpperCase(), index, text), remediated);
+  }
   return { needs, items, details, stored: needs.stored.get(findingId(subject)) };
 }
 
@@ -136,7 +197,22 @@ describe.each([
       expect(calls.map(({ proof }) => proof.state)).toEqual(calls.map(() => 'proven'));
     }
     const sealed = full.needs.published.filter(({ transition }) => transition.kind === 'Sealed');
-    expect(new Set(sealed.map(({ transition }) => transition.links?.observedAt)).size).toBe(links.length);
+    const isOfFinding = (link: ObservationLinks | undefined) => link?.observedAt !== at(9, 8);
+    const observed = sealed.map(({ transition }) => transition.links).filter(isOfFinding);
+    expect(new Set(observed.map((link) => link?.observedAt)).size).toBe(links.length);
+  });
+
+  test('tells what became of its remediation, with the proofs of its own calls', () => {
+    const kinds = full.needs.published.map(({ transition }) => transition.kind);
+    expect(told.filter((kind) => !kinds.includes(kind))).toEqual([]);
+    const { calls: own, kind } = full.stored?.finding.remediation ?? {};
+    expect([kind, (own?.calls.length ?? 0) + (own?.omitted ?? 0)]).toEqual(['Undone', 20]);
+    expect(new Set(own?.calls.map(({ proof }) => proof.state))).toEqual(new Set(['proven']));
+    for (const { transition } of full.needs.published.filter((detail) => detail.transition.outcome)) {
+      expect(transition.outcome?.calls.length).toBeGreaterThan(3);
+      expect(transition.outcome?.steps.at(-1)).toMatchObject({ call: 149 });
+      expect(transition.outcome?.diff.at(-1)?.path).toMatch(/^and \d\d more$/);
+    }
   });
 
   test('has alerts that fit into one message', () => {

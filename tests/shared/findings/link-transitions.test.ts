@@ -1,7 +1,14 @@
 import type { EventProof, Finding, ObservationLinks } from '../../../shared/contracts/trailseal/finding';
 import { type Change, withLinks } from '../../../shared/findings/finding';
-import { recordJudgement, relinkFinding } from '../../../shared/findings/record';
-import { at, fine, inMemory, joined, open, subject } from '../../support/findings';
+import { isOfOwnCalls } from '../../../shared/findings/link-transitions';
+import { addOutcome } from '../../../shared/findings/outcome';
+import {
+  type RecordNeeds,
+  recordJudgement,
+  recordOutcome,
+  relinkFinding,
+} from '../../../shared/findings/record';
+import { at, fine, inMemory, joined, open, outcome, subject } from '../../support/findings';
 
 const call = (eventID: string, proof: EventProof = { state: 'pending', says: 'not yet' }) => ({
   eventID,
@@ -155,5 +162,134 @@ describe('a finding that is linked anew', () => {
     );
     const [last] = needs.stored.get(finding.id)?.finding.links ?? [];
     expect(last?.calls.map(({ eventID }) => eventID)).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('the calls of what was done about a finding', () => {
+  const own = (...calls: ReturnType<typeof call>[]): ObservationLinks => ({
+    observedAt: at(9, 8),
+    configurationStateId: '0',
+    actor: 'named',
+    calls,
+  });
+  const done = addOutcome(finding, outcome()).finding;
+  const withCalls = (calls: ObservationLinks | undefined): Finding =>
+    withLinks(done, { finding: done, transitions: [] }, undefined, calls).finding;
+
+  test.each<[string, ObservationLinks | undefined, ObservationLinks, string[]]>([
+    ['their first records', undefined, own(call('a')), []],
+    ['records of others of them', own(call('a')), own(call('a'), call('b')), []],
+    ['the same again', own(call('a', proven)), own(call('a', proven)), []],
+    ['a proof', own(call('a')), own(call('a', proven)), ['Sealed']],
+    ['records that are proven when they first come', undefined, own(call('a', proven)), ['Sealed']],
+    ['no proof', own(call('a')), own(call('a', missing)), ['Unproven']],
+    ['no proof, which nobody was promised', undefined, own(call('a', missing)), []],
+    ['a contradiction', own(call('a', proven)), own(call('a', contradicted)), ['Contradicted']],
+    ['a contradiction at once', undefined, own(call('a', contradicted)), ['Contradicted']],
+  ])('what is told when there is %s', (_name, before, after, expected) => {
+    const known = withCalls(before);
+    const change = withLinks(known, { finding: known, transitions: [] }, undefined, after);
+    expect(change.transitions.map(({ kind }) => kind)).toEqual(expected);
+    expect(change.finding.remediation).toEqual({ ...done.remediation, calls: after });
+    for (const transition of change.transitions) {
+      expect(transition).toMatchObject({ links: after, judgement: finding.judgement });
+      expect(transition.cause).toContain(outcome().run);
+      expect(isOfOwnCalls(transition)).toBe(true);
+    }
+  });
+
+  test('are not taken for those that made the finding', () => {
+    const [attributed] = withLinks(known([nobody]), { finding: known([nobody]), transitions: [] }, [
+      links(),
+    ]).transitions;
+    expect(attributed && isOfOwnCalls(attributed)).toBe(false);
+  });
+
+  test('of one run are told apart from those of another', () => {
+    const causes = ['a', 'b'].map((run) => {
+      const { finding: before } = addOutcome(finding, outcome({ run }));
+      return withLinks(before, { finding: before, transitions: [] }, undefined, own(call('a', proven)))
+        .transitions[0]?.id;
+    });
+    expect(new Set(causes).size).toBe(2);
+  });
+
+  test('of a finding about which nothing was done are none', () => {
+    const change = withLinks(finding, { finding, transitions: [] }, undefined, own(call('a')));
+    expect(change).toEqual({ finding, transitions: [] });
+  });
+
+  describe('when they are recorded', () => {
+    const asking = (answer: () => ObservationLinks | undefined) => {
+      const memory = inMemory(() => at(9, 11));
+      const asked: string[] = [];
+      const needs: RecordNeeds = {
+        ...memory,
+        ownCalls: async ({ remediation }) => {
+          asked.push(remediation?.kind ?? 'none');
+          return answer();
+        },
+      };
+      return { memory, needs, asked };
+    };
+    const shown = ({ stored }: ReturnType<typeof asking>['memory']) =>
+      stored.get(finding.id)?.finding.remediation;
+
+    test('are asked for only where something was done', async () => {
+      const { memory, needs, asked } = asking(() => own(call('a')));
+      await recordJudgement(subject, open(at(9)), needs);
+      expect(asked).toEqual([]);
+      await recordOutcome(outcome(), needs);
+      expect(new Set(asked)).toEqual(new Set(['Applied']));
+      expect(shown(memory)?.calls).toEqual(own(call('a')));
+    });
+
+    test('come with whatever writes the finding next, and their proofs are published once', async () => {
+      let learned: ObservationLinks | undefined;
+      const { memory, needs } = asking(() => learned);
+      await recordJudgement(subject, open(at(9)), needs);
+      await recordOutcome(outcome(), needs);
+      learned = own(call('a'));
+      await recordJudgement(subject, fine(at(10)), needs);
+      expect(shown(memory)?.calls).toEqual(learned);
+      learned = own(call('a', proven));
+      expect(await relinkFinding(finding.id, needs)).toMatchObject([{ kind: 'Sealed', links: learned }]);
+      expect(await relinkFinding(finding.id, needs)).toEqual([]);
+      expect(memory.published.map(({ transition }) => transition.kind)).toEqual([
+        'Opened',
+        'Applied',
+        'Resolved',
+        'Sealed',
+      ]);
+    });
+
+    test('stay where nothing is known of them', async () => {
+      let learned: ObservationLinks | undefined = own(call('a', proven));
+      const { memory, needs } = asking(() => learned);
+      await recordJudgement(subject, open(at(9)), needs);
+      await recordOutcome(outcome(), needs);
+      learned = undefined;
+      await recordJudgement(subject, fine(at(10)), needs);
+      await recordJudgement(subject, open(at(11)), memory);
+      expect(shown(memory)?.calls).toEqual(own(call('a', proven)));
+    });
+
+    test('that became known while the outcome was written are not lost', async () => {
+      let learned: ObservationLinks | undefined;
+      const { memory, needs } = asking(() => learned);
+      await recordJudgement(subject, open(at(9)), needs);
+      await recordOutcome(outcome(), {
+        ...needs,
+        table: {
+          ...needs.table,
+          async write(next, seq) {
+            const isWritten = await needs.table.write(next, seq);
+            learned = own(call('a'));
+            return isWritten;
+          },
+        },
+      });
+      expect(shown(memory)?.calls).toEqual(own(call('a')));
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { RemediationStep } from '../../../shared/contracts/trailseal/remediation';
 import {
   answered,
+  callsOfRuns,
   idOf,
   inherited,
   isDone,
@@ -72,13 +73,20 @@ test('an answer takes the place of the step that waits for it', () => {
 test.each<[string, Partial<Run> | undefined, string, object]>([
   ['nothing', undefined, at, {}],
   ['a proposal', {}, at, {}],
-  ['one that was applied', { state: 'applied', begunAt: at }, at, { again: true }],
-  ['one of another exposure', { state: 'applied', begunAt: at }, 'later', {}],
-  ['one that has begun and not ended', { state: 'captured', begunAt: at }, at, {}],
+  ['one that was applied', { state: 'applied', begunAt: at }, at, { again: true, begunBefore: at }],
+  ['one of another exposure', { state: 'applied', begunAt: at }, 'later', { begunBefore: at }],
+  ['one that has begun and not ended', { state: 'captured', begunAt: at }, at, { begunBefore: at }],
+  ['one that was refused when it had begun', { state: 'refused', begunAt: at }, 'later', {}],
+  ['one that followed another', { state: 'refused', begunBefore: at }, 'later', { begunBefore: at }],
   ['one that knew of an earlier one', { state: 'refused', again: true }, at, { again: true }],
-  ['an undo', { does: 'undo', state: 'undone', begunAt: at }, 'later', { afterUndo: 'R' }],
+  ['an undo', { does: 'undo', state: 'undone', begunAt: at }, 'later', { afterUndo: 'R', begunBefore: at }],
   ['one that was refused after an undo', { state: 'refused', afterUndo: 'U' }, 'later', { afterUndo: 'U' }],
-  ['one that was applied after an undo', { state: 'applied', begunAt: at, afterUndo: 'U' }, 'later', {}],
+  [
+    'one that was applied after an undo',
+    { state: 'applied', begunAt: at, afterUndo: 'U' },
+    'later',
+    { begunBefore: at },
+  ],
   ['an undo that was refused', { does: 'undo', state: 'refused' }, at, {}],
 ])('a new run knows of %s', (_name, latest, since, known) => {
   expect(inherited(latest && { ...run, ...latest }, since)).toEqual(known);
@@ -98,4 +106,42 @@ test('a change is shown place by place, and cut where it is long', () => {
   expect(threeWayLines([{ path: 'a', captured: 1, left: undefined, live: null }])).toEqual([
     { path: 'a', captured: '1', left: null, live: 'null' },
   ]);
+});
+
+describe('which calls are told of', () => {
+  const one = (id: string, more: Partial<Run> = {}): Run => ({ id, does: 'fix', steps: [], ...more }) as Run;
+  const step = (requestId: string, result: 'done' | 'refused') =>
+    ({ state: 'applying', at: '', requestId, result }) as const;
+
+  test.each<[string, readonly Run[], unknown]>([
+    ['none while nothing has begun', [one('A'), one('B')], undefined],
+    [
+      'those of the latest that has begun',
+      [
+        one('A', { begunAt: '2026-11-29T10:00:00.000Z', steps: [step('r-1', 'done')] }),
+        one('B', {
+          begunAt: '2026-11-29T12:00:00.000Z',
+          steps: [step('r-2', 'done'), step('r-3', 'refused')],
+        }),
+        one('C'),
+      ],
+      { runs: ['B'], begunAt: '2026-11-29T12:00:00.000Z', requestIds: ['r-2'] },
+    ],
+    [
+      'of an undo those of what it undoes, too',
+      [
+        one('U', {
+          does: 'undo',
+          of: 'A',
+          begunAt: '2026-11-29T13:00:00.000Z',
+          steps: [step('r-4', 'done')],
+        }),
+        one('A', { begunAt: '2026-11-29T10:00:00.000Z', steps: [step('r-1', 'done')] }),
+        one('B', { begunAt: '2026-11-29T09:00:00.000Z', steps: [step('r-2', 'done')] }),
+      ],
+      { runs: ['A', 'U'], begunAt: '2026-11-29T10:00:00.000Z', requestIds: ['r-1', 'r-4'] },
+    ],
+  ])('%s', (_name, runs, expected) => {
+    expect(callsOfRuns(runs)).toEqual(expected);
+  });
 });

@@ -1,0 +1,171 @@
+import * as z from 'zod/mini';
+import type { FindingRemediation, FindingSummary, Transition } from '../../contracts/trailseal/finding';
+import { RemediationOutcome, RemediationStep } from '../../contracts/trailseal/remediation';
+import { outcomeSays } from '../../findings/outcome-words';
+import { asReported } from './as-reported';
+
+const described = <T extends z.ZodMiniType>(schema: T, description: string): T =>
+  schema.check(z.describe(description)) as T;
+
+/** One step of a run, as alerts tell it. */
+export const AlertStep = z.object({
+  state: RemediationStep.shape.state,
+  at: RemediationStep.shape.at,
+  call: z.optional(described(z.int(), 'Which of `calls` it made, counted from 0.')),
+  requestId: z.optional(described(z.string(), "AWS's id of the request.")),
+  result: RemediationStep.shape.result,
+  errorCode: z.optional(z.string()),
+});
+export type AlertStep = z.infer<typeof AlertStep>;
+
+const { shape } = RemediationOutcome;
+
+/**
+ * The fourth question of an alert: what was done about it. The members behind `says` are there where something was; those
+ * behind `at` only in the message that tells of it.
+ */
+export const RemediationLink = z.object({
+  state: described(
+    z.enum(['none', 'proposed', 'refused', 'applied', 'unconfirmed', 'failed', 'undone']),
+    'What has come of the latest run, or of the one that the message tells of. applied: read again, and as planned; unconfirmed: done, and not as planned when it was read again; failed: done in part, or not at all.',
+  ),
+  mode: z.string(),
+  says: described(z.string(), 'What has come of it, in a sentence.'),
+  run: z.optional(described(z.string(), 'Id of the fix, or of the undo.')),
+  of: z.optional(described(z.string(), 'Of an undo: the run that it undoes.')),
+  does: z.optional(shape.does),
+  remediation: z.optional(described(z.string(), 'Id of the remediation.')),
+  planHash: z.optional(described(z.string(), 'An approval is bound to it.')),
+  approvedBy: z.optional(described(z.string(), 'ARN of who approved it, as AWS stated it.')),
+  askedBy: z.optional(described(z.string(), 'Of an undo: ARN of who asked for it.')),
+  undo: z.optional(described(z.string(), 'The command that puts back what a fix has changed.')),
+  at: z.optional(described(z.string(), 'When it came to this, ISO 8601 in UTC.')),
+  calls: z.optional(described(z.array(z.string()), 'What the plan does, call by call, in words.')),
+  diff: z.optional(described(shape.diff, 'What the plan changes.')),
+  notes: z.optional(
+    described(
+      z.array(z.string()),
+      'What else is to be known of the plan; of an undo that waits for an approval first what it exposes again.',
+    ),
+  ),
+  refusals: z.optional(described(shape.refusals, 'Why nothing was changed, or what it waits for.')),
+  steps: z.optional(
+    described(z.array(AlertStep), 'What was done, step by step; of very many the last ones.'),
+  ),
+  asks: shape.asks,
+  overrides: shape.overrides,
+  judged: shape.judged,
+});
+export type RemediationLink = z.infer<typeof RemediationLink>;
+
+const states: Readonly<Record<FindingRemediation['kind'], RemediationLink['state']>> = {
+  RemediationProposed: 'proposed',
+  Refused: 'refused',
+  Applied: 'applied',
+  Unconfirmed: 'unconfirmed',
+  Failed: 'failed',
+  Undone: 'undone',
+};
+
+/** What was done, as far as it was known when the transition came about. */
+export function remediationLink(
+  { outcome }: Pick<Transition, 'outcome'>,
+  { id, remediation }: Pick<FindingSummary, 'id' | 'remediation'>,
+  mode: string,
+): RemediationLink {
+  if (outcome) return { ...summaryOf({ ...outcome, says: outcomeSays(outcome) }, id), ...detailsOf(outcome) };
+  return remediation ? summaryOf(remediation, id) : nothingDone(mode);
+}
+
+export const nothingDone = (mode: string): RemediationLink => ({
+  state: 'none',
+  mode,
+  says: ['off', 'notify'].includes(mode)
+    ? `Trailseal changed nothing: the mode of this control is ${mode}.`
+    : `Trailseal has changed nothing so far; the mode of this control is ${mode}.`,
+});
+
+type Summary = Pick<
+  FindingRemediation,
+  | 'kind'
+  | 'mode'
+  | 'says'
+  | 'run'
+  | 'of'
+  | 'does'
+  | 'remediation'
+  | 'planHash'
+  | 'approvedBy'
+  | 'askedBy'
+  | 'at'
+>;
+
+/** What a fix that came to this has changed can be put back. */
+const undoable: readonly string[] = ['Applied', 'Unconfirmed', 'Failed'] satisfies Summary['kind'][];
+
+/** An ARN is of use only as a whole. */
+const ARN_LENGTH = 700;
+
+const summaryOf = (known: Summary, findingId: string): RemediationLink => ({
+  state: states[known.kind],
+  mode: known.mode,
+  says: text(known.says, 700),
+  run: known.run,
+  ...(known.of === undefined ? {} : { of: known.of }),
+  does: known.does,
+  remediation: known.remediation,
+  ...(known.planHash === undefined ? {} : { planHash: known.planHash }),
+  ...(known.approvedBy === undefined ? {} : { approvedBy: asReported(known.approvedBy, ARN_LENGTH) }),
+  ...(known.askedBy === undefined ? {} : { askedBy: asReported(known.askedBy, ARN_LENGTH) }),
+  ...(known.does === 'fix' && undoable.includes(known.kind)
+    ? { undo: `npx trailseal undo ${findingId}` }
+    : {}),
+  at: known.at,
+});
+
+/** The one name of a file that our own texts hold: it is no host, and people search for it. */
+const OWN_FILE = /(?<![\p{L}\p{M}\p{N}_.\]-])compliance\[\.\]yml(?![\p{L}\p{M}\p{N}_.[-])/gu;
+
+const text = (given: string, length = 300): string =>
+  asReported(given, length).replace(OWN_FILE, 'compliance.yml');
+const shown = (given: string | null): string | null => (given === null ? null : text(given));
+
+/** A place in a plan: slashes make no host names, and the dots of an address stay. */
+const placeIn = (path: string): string => asReported(path.replace(/\.(?!\d)/g, '/'), 300);
+
+const detailsOf = (outcome: RemediationOutcome): Partial<RemediationLink> => ({
+  calls: outcome.calls.map((call) => text(call)),
+  diff: outcome.diff.map(({ path, before, after }) => ({
+    path: placeIn(path),
+    before: shown(before),
+    after: shown(after),
+  })),
+  notes: outcome.notes.map((note) => text(note)),
+  refusals: outcome.refusals.map(({ code, says, instead }) => ({
+    code,
+    says: text(says),
+    ...(instead === undefined ? {} : { instead: text(instead) }),
+  })),
+  steps: outcome.steps.map(stepOf),
+  ...(outcome.asks ? { asks: outcome.asks } : {}),
+  ...(outcome.overrides
+    ? {
+        overrides: outcome.overrides.map(({ path, captured, left, live }) => ({
+          path: placeIn(path),
+          captured: shown(captured),
+          left: shown(left),
+          live: shown(live),
+        })),
+      }
+    : {}),
+  ...(outcome.judged === undefined ? {} : { judged: outcome.judged }),
+});
+
+const stepOf = ({ state, at, call, requestId, result, error }: RemediationStep): AlertStep => ({
+  state,
+  at,
+  ...(call === undefined ? {} : { call }),
+  ...(requestId === undefined ? {} : { requestId: asReported(requestId, 100) }),
+  ...(result === undefined ? {} : { result }),
+  ...(error === undefined ? {} : { errorCode: asReported(error.code, 100) }),
+});
