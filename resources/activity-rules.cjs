@@ -16,13 +16,20 @@ const onBothBuses = ({ name, state, pattern, detections }) => {
 };
 
 const INDEXED = 'Calls that worked, of the services whose resources are judged';
+const OWN = 'Calls of our own remediations, and the sessions in which they are made';
+const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
 
-module.exports = () => {
+module.exports = async ({ resolveVariable }) => {
   const { detections } = require('../shared/controls/index.ts');
   const { activityRules } = require('../shared/controls/detections/patterns.ts');
   const { loadCompliancePolicy } = require('../tools/policy-loader.ts');
   const policy = loadCompliancePolicy('compliance.yml');
   const { indexedActivity } = require('./indexed-activity.ts');
+  const { ownActivity } = require('./own-activity.ts');
+  const { usesOf } = require('./remediation-role.ts');
+  const { remediations } = require('../shared/remediations/index.ts');
+  const role = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}-remediation`;
+  const own = { Description: OWN, State: WITH_READ_ONLY, EventPattern: ownActivity(role) };
   return {
     rules: Object.fromEntries(activityRules(detections, policy).flatMap(onBothBuses)),
     indexed: {
@@ -32,6 +39,10 @@ module.exports = () => {
         EventBusName: { Ref: 'IntakeBus' },
         EventPattern: indexedActivity,
       },
+      // Where nothing may be changed, there is no such role.
+      ...(usesOf(policy, remediations).some(({ changes }) => changes)
+        ? { OwnActivity: own, ForwardedOwnActivity: { ...own, EventBusName: { Ref: 'IntakeBus' } } }
+        : {}),
     },
   };
 };

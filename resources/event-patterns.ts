@@ -5,7 +5,8 @@ import type { AnyRule } from '../shared/controls/control';
  * @param rules those that are on
  */
 export function eventPatterns(rules: readonly AnyRule[]) {
-  const resourceType = [...new Set(rules.flatMap(({ resourceTypes }) => resourceTypes))].sort();
+  const byItem = rules.filter(({ ofSnapshots }) => !ofSnapshots);
+  const resourceType = [...new Set(byItem.flatMap(({ resourceTypes }) => resourceTypes))].sort();
   return {
     configurationItemChange: {
       source: ['aws.config'],

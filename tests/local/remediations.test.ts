@@ -16,7 +16,7 @@ import { asItem } from '../shared/remediations/item';
 import { ACCOUNT, type Case, FINDING, REGION } from '../shared/remediations/scene';
 import { said } from '../support/judge-rule';
 import { stopAll } from '../support/local-aws';
-import { furnish, NOW, type RemediationAws, ROLE, startRemediationAws } from './remediation-aws';
+import { actionsOf, furnish, NOW, type RemediationAws, ROLE, startRemediationAws } from './remediation-aws';
 
 afterEach(stopAll);
 
@@ -50,7 +50,7 @@ class Scene {
   }
 
   static async of(remediation: AnyRemediation, one: Case): Promise<Scene> {
-    const world = await startRemediationAws();
+    const world = await startRemediationAws([remediation.id]);
     await furnish(world, one.cloud);
     return new Scene(world, remediation, one, located(remediation, one.finding));
   }
@@ -211,6 +211,9 @@ describe.each(remediations.map((remediation) => [remediation.id, remediation] as
         apply: [...needed.apply].sort(),
         undo: [...needed.undo].sort(),
       }).toEqual({ capture: read, apply, undo });
+      // What the stack gives the role for this remediation was used, all of it.
+      const used = new Set([...needed.capture, ...needed.apply, ...needed.undo]);
+      expect(actionsOf([id])).toEqual([...used].sort());
     });
   },
 );
@@ -239,9 +242,9 @@ test('every call of a remediation can be performed, and nothing else', async () 
       await stopAll();
     }
   const performed = await Promise.all(
-    Object.entries(services).map(async ([service, load]) => {
-      const { default: callable } = await load();
-      return [...callable.commands.keys()].map((action) => `${service} ${action}`);
+    Object.entries(services).map(async ([name, load]) => {
+      const { service } = await load();
+      return [...service.commands.keys()].map((action) => `${name} ${action}`);
     }),
   );
   expect(performed.flat().sort()).toEqual([...named].sort());

@@ -111,6 +111,11 @@ test('a function that may run for longer keeps its messages for longer, and trie
   });
 });
 
+test('a function may ask for more tries', async () => {
+  const resources = await resourcesFor({ rules, tries: 12, 'function.timeout': 300 });
+  expect(properties(resources, 'SendAlertQueue')).toMatchObject({ RedrivePolicy: { maxReceiveCount: 12 } });
+});
+
 test('permissions may be lists of statements, such as those of the buckets', async () => {
   const resources = await resourcesFor({ permissions: [{ Sid: 'A' }, [{ Sid: 'B' }, { Sid: 'C' }], []] });
   expect(properties(resources, 'SendAlertRole')['Policies']).toMatchObject([

@@ -100,6 +100,55 @@ const properties = (
 const allow = (Action: unknown, Resource: unknown = { Ref: 'Topic' }) =>
   roleThat({ Effect: 'Allow', Action, Resource });
 
+const sub = (text: string) => ({ 'Fn::Sub': text });
+const ownLog = (name: string) =>
+  sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${name}:*`);
+
+/** An API with one route to the function, which only that API may invoke. */
+const api: Record<string, TemplateResource> = {
+  Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+  Route: { Type: 'AWS::ApiGatewayV2::Route', Properties: { AuthorizationType: 'AWS_IAM' } },
+  Stage: {
+    Type: 'AWS::ApiGatewayV2::Stage',
+    Properties: {
+      DefaultRouteSettings: { ThrottlingBurstLimit: 1, ThrottlingRateLimit: 1 },
+      AccessLogSettings: { DestinationArn: attribute('Logs') },
+    },
+  },
+  Invoke: {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: sub('arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/POST/x'),
+    },
+  },
+};
+const withApi = (id: string, Properties: Readonly<Record<string, unknown>>) => ({
+  ...api,
+  [id]: { Type: api[id]?.Type ?? '', Properties },
+});
+
+/** A role of remediations, which another role of the stack assumes. */
+const remediations = (Condition: unknown = { StringEquals: { 'sts:ExternalId': 'x' } }) => ({
+  RemediationRole: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: 'mends',
+      AssumeRolePolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: attribute('Role') }, Action: 'sts:AssumeRole', Condition },
+        ],
+      },
+      Policies: [{ PolicyDocument: { Statement: [stops] } }],
+    },
+  },
+});
+const stops = {
+  Effect: 'Allow',
+  Action: 'ec2:StopInstances',
+  Resource: sub('arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:instance/*'),
+};
+
 test('a sound stack has no problem', async () => {
   expect(await problemsOf(stack({}))).toEqual([]);
 });
@@ -137,11 +186,13 @@ test.each<
     'every resource',
     { Role: allow('sns:Publish', ['*']) },
     'Role: allows sns:Publish on *, although AWS can narrow it to resources',
+    'Role: allows sns:Publish on what is not of the stack',
   ],
   [
     'every resource, in other words',
     { Role: allow('sns:Publish', { 'Fn::Sub': '*' }) },
     'Role: allows sns:Publish on *, although AWS can narrow it to resources',
+    'Role: allows sns:Publish on what is not of the stack',
   ],
   [
     'all but some actions',
@@ -261,6 +312,7 @@ test.each<
       },
     },
     'Open: lets anyone in: no condition narrows the principal',
+    'Open: is assumed without an external id',
   ],
   [
     'a function that anyone may invoke',
@@ -276,6 +328,68 @@ test.each<
     'a function with an open URL',
     { Url: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'NONE' } } },
     'Url: is a function URL without IAM authorisation',
+  ],
+
+  [
+    'a route for anybody',
+    withApi('Route', { AuthorizationType: 'NONE' }),
+    'Route: is a route without IAM authorisation',
+  ],
+  ['a route that says nothing', withApi('Route', {}), 'Route: is a route without IAM authorisation'],
+  [
+    'an API with a route of its own making',
+    withApi('Api', { ProtocolType: 'HTTP', Target: attribute('Function') }),
+    'Api: brings routes that are no resources',
+  ],
+  [
+    'a function for every API',
+    withApi('Invoke', { Principal: 'apigateway.amazonaws.com', SourceAccount: '111122223333' }),
+    'Invoke: lets any API invoke the function',
+  ],
+  [
+    'an API without limits or logs',
+    withApi('Stage', { DefaultRouteSettings: { ThrottlingBurstLimit: 1 } }),
+    'Stage: has no limit on how often it is called',
+    'Stage: keeps no log of who called',
+  ],
+
+  [
+    "a change of the user's",
+    { Role: roleThat(stops) },
+    'Role: allows ec2:StopInstances on what is not of the stack',
+  ],
+  [
+    "a change of the user's beside one of our own",
+    { Role: allow('sqs:SendMessage', [attribute('Queue'), 'arn:aws:sqs:eu-west-1:111122223333:theirs']) },
+    'Role: allows sqs:SendMessage on what is not of the stack',
+  ],
+  [
+    "a change of the user's in a policy beside the role",
+    { Policy: policyOn('AWS::IAM::ManagedPolicy', stops) },
+    'Policy: allows ec2:StopInstances on what is not of the stack',
+  ],
+  [
+    'the log of another stack',
+    { Role: allow('logs:PutLogEvents', ownLog('/aws/lambda/theirs')) },
+    'Role: allows logs:PutLogEvents on what is not of the stack',
+  ],
+  [
+    'another role',
+    { Role: allow('sts:AssumeRole', sub('arn:aws:iam::${AWS::AccountId}:role/mends')) },
+    'Role: allows sts:AssumeRole on what is not of the stack',
+  ],
+  [
+    'roles of any name',
+    {
+      ...remediations(),
+      Role: allow('sts:AssumeRole', sub('arn:aws:iam::${AWS::AccountId}:role/*')),
+    },
+    'Role: allows sts:AssumeRole on what is not of the stack',
+  ],
+  [
+    'a role for whoever may assume roles',
+    remediations({ StringLike: { 'sts:SourceIdentity': 'x' } }),
+    'RemediationRole: is assumed without an external id',
   ],
 
   ['two functions with one role', { Other: sound['Function'] }, 'Role: is shared by Function, Other'],
@@ -364,6 +478,41 @@ test.each<[name: string, operator: string, key: string, value: unknown]>([
       stack({ QueuePolicy: policyOn('AWS::SQS::QueuePolicy', fromTopic(operator, key, value)) }),
     ),
   ).toEqual([]);
+});
+
+test.each<[name: string, changes: Readonly<Record<string, TemplateResource>>]>([
+  ['an API that only callers with IAM rights reach', api],
+  [
+    'what a role changes below a resource of the stack',
+    { Role: allow('sqs:SendMessage', sub('${Queue.Arn}/x')) },
+  ],
+  [
+    'a log that the stack names',
+    {
+      Logs: {
+        Type: 'AWS::Logs::LogGroup',
+        Properties: { RetentionInDays: 9, LogGroupName: '/aws/lambda/own' },
+      },
+      Role: allow('logs:PutLogEvents', ownLog('/aws/lambda/own')),
+    },
+  ],
+  ["reading what is the user's", { Role: allow(['s3:GetObject', 'kms:Decrypt'], 'arn:aws:s3:::theirs/x') }],
+  [
+    'remediations in a role of their own, here and in a member account',
+    {
+      ...remediations(),
+      RemediationPolicy: {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: { Roles: [{ Ref: 'RemediationRole' }], PolicyDocument: { Statement: [stops] } },
+      },
+      Role: allow('sts:AssumeRole', [
+        sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/mends'),
+        sub('arn:${AWS::Partition}:iam::111122223333:role/mends'),
+      ]),
+    },
+  ],
+])('%s is no problem', async (_, changes) => {
+  expect(await problemsOf(stack(changes))).toEqual([]);
 });
 
 test("an alias of the stack's key is its key, and Sub points at it as Ref does", async () => {
