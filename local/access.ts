@@ -1,10 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import { AwsError } from './aws-error';
 import type { CallLog } from './calls';
 import type { Clock } from './clock';
-import { type ConditionKeys, type Decision, decide, readPolicy, type Statement } from './iam';
+import {
+  type ConditionKeys,
+  type Decision,
+  decide,
+  type Principal,
+  readPolicy,
+  readStatement,
+  type Statement,
+} from './iam';
 import { isObject, list } from './json';
 import { type Session, Sessions } from './sessions';
 import type { Resource, Stack } from './template';
+
+/** The secret of whoever is known by an access key id alone: functions and the operator. */
+export const LOCAL_SECRET = 'local';
 
 /** The access key id that may do everything: a person with the account's administrator role. */
 export const OPERATOR_KEY = 'operator';
@@ -21,8 +33,19 @@ export interface Role {
   trust: Statement[];
 }
 
+/** An IAM user with keys of its own. */
+export interface User {
+  kind: 'user';
+  name: string;
+  arn: string;
+  statements: Statement[];
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 export type Caller =
   | { kind: 'operator'; name: 'operator' }
+  | User
   /** A function, or whoever assumed the role: then the session has its name. */
   | { kind: 'role'; name: string; role: Role; session?: Session }
   | {
@@ -59,6 +82,7 @@ export class AccessControl {
   readonly sessions: Sessions;
   readonly #functions = new Map<string, Caller & { kind: 'role' }>();
   readonly #roles = new Map<string, Role>();
+  readonly #users = new Map<string, User>();
   readonly #keys = new Map<string, EncryptionKey>();
 
   constructor(stack: Stack, log: CallLog, clock: Clock) {
@@ -80,12 +104,34 @@ export class AccessControl {
    * @param token of a session's credentials
    * @throws ExpiredToken when the session is over
    */
-  callerWith(accessKeyId: string, token?: string): Caller | undefined {
+  callerWith(accessKeyId: string, token?: string): Signer | undefined {
     if (accessKeyId === OPERATOR_KEY) return { kind: 'operator', name: 'operator' };
     const session = this.sessions.with(accessKeyId, token);
     const role = session && this.roleNamed(session.roleArn);
     if (session && role) return { kind: 'role', name: session.name, role, session };
+    const user = this.#users.get(accessKeyId);
+    if (user) return user;
     return [...this.#functions].find(([logicalId]) => accessKeyOf(logicalId) === accessKeyId)?.[1];
+  }
+
+  /**
+   * Makes an IAM user who may do what these statements of a policy allow.
+   * @throws when there is a user of this name
+   */
+  addUser(name: string, statements: readonly object[]): User {
+    const accessKeyId = `AKIALOCAL${name.toUpperCase()}`;
+    if (!/^[a-z][a-z0-9]*$/.test(name) || name === 'operator' || this.#users.has(accessKeyId))
+      throw new Error(`${name} can not be the name of another user`);
+    const user: User = {
+      kind: 'user',
+      name,
+      arn: `arn:aws:iam::${this.#stack.options.accountId}:user/${name}`,
+      statements: statements.map((statement) => readStatement(statement, name)),
+      accessKeyId,
+      secretAccessKey: randomBytes(30).toString('base64'),
+    };
+    this.#users.set(accessKeyId, user);
+    return user;
   }
 
   roleNamed(arn: string): Role | undefined {
@@ -150,7 +196,7 @@ export class AccessControl {
   #demandKey(caller: Caller, { encryption }: Need): void {
     if (!encryption?.key) return;
     const { key, actions, via } = encryption;
-    if (caller.kind === 'operator' || (key.keptByAws && caller.kind === 'role')) return;
+    if (caller.kind === 'operator' || (key.keptByAws && caller.kind !== 'service')) return;
     const { region, accountId } = this.#stack.options;
     // A delivering service calls KMS without saying for which resource or account: a key policy that asks for
     // aws:SourceArn or aws:SourceAccount locks it out.
@@ -183,20 +229,22 @@ export class AccessControl {
             'aws:PrincipalServiceName': caller.name,
           }
         : {
-            'aws:PrincipalArn': caller.role.arn,
+            'aws:PrincipalArn': caller.kind === 'user' ? caller.arn : caller.role.arn,
             'aws:PrincipalAccount': accountId,
-            'aws:PrincipalType': 'AssumedRole',
+            'aws:PrincipalType': caller.kind === 'user' ? 'User' : 'AssumedRole',
             'aws:PrincipalIsAWSService': 'false',
-            'aws:SourceIdentity': caller.session?.sourceIdentity,
+            'aws:SourceIdentity': caller.kind === 'role' ? caller.session?.sourceIdentity : undefined,
           }),
       ...need.keys,
     };
-    const principal =
-      caller.kind === 'service'
-        ? { kind: 'service' as const, service: caller.name }
-        : { kind: 'role' as const, roleArn: caller.role.arn, sessionArn: sessionArn(caller), accountId };
-    const identity = caller.kind === 'role' ? caller.role.statements : [];
-    const request = { principal, action: need.action, resource: need.resource, keys };
+    const identity =
+      caller.kind === 'role' ? caller.role.statements : caller.kind === 'user' ? caller.statements : [];
+    const request = {
+      principal: principalOf(caller, accountId),
+      action: need.action,
+      resource: need.resource,
+      keys,
+    };
     const session = caller.kind === 'role' ? caller.session?.policy : undefined;
     return decide(request, identity, need.policy ?? [], kind, session);
   }
@@ -237,12 +285,38 @@ export function sessionArn(caller: Caller & { kind: 'role' }): string {
   return `arn:aws:sts::${accountId}:assumed-role/${caller.role.name}/${caller.name}`;
 }
 
+export type Signer = Exclude<Caller, { kind: 'service' }>;
+
+/** How AWS names a caller, as in GetCallerIdentity. */
+export function identityOf(caller: Signer, accountId: string): { arn: string; userId: string } {
+  if (caller.kind === 'role') return { arn: sessionArn(caller), userId: `AROALOCAL:${caller.name}` };
+  const userId = caller.kind === 'user' ? `AIDALOCAL${caller.name.toUpperCase()}` : 'AIDALOCAL';
+  return { arn: `arn:aws:iam::${accountId}:user/${caller.name}`, userId };
+}
+
+/** What a caller signs with. */
+export function secretOf(caller: Signer): string {
+  if (caller.kind === 'user') return caller.secretAccessKey;
+  return caller.kind === 'role' ? (caller.session?.secret ?? LOCAL_SECRET) : LOCAL_SECRET;
+}
+
+function principalOf(caller: Exclude<Caller, { kind: 'operator' }>, accountId: string): Principal {
+  switch (caller.kind) {
+    case 'service':
+      return { kind: 'service', service: caller.name };
+    case 'user':
+      return { kind: 'user', arn: caller.arn, accountId };
+    case 'role':
+      return { kind: 'role', roleArn: caller.role.arn, sessionArn: sessionArn(caller), accountId };
+  }
+}
+
 function denied(caller: Caller, action: string, resource: string, decision: Decision): AwsError {
   return new AwsError('AccessDeniedException', describe(caller, action, resource, decision), 400);
 }
 
 function describe(caller: Caller, action: string, resource: string, { because }: Decision): string {
-  const who = caller.kind === 'role' ? sessionArn(caller) : caller.name;
+  const who = caller.kind === 'role' ? sessionArn(caller) : caller.kind === 'user' ? caller.arn : caller.name;
   return `User: ${who} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
 }
 

@@ -1,6 +1,6 @@
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { AccessControl } from './access';
+import { AccessControl, type User } from './access';
 import { Activity, type Log } from './activity';
 import { type Call, CallLog, deniedCalls } from './calls';
 import { type Clock, ManualClock, systemClock } from './clock';
@@ -9,6 +9,7 @@ import { EventSources } from './event-source';
 import { Functions, type Invoke } from './functions';
 import { type FaultRule, Gate } from './gate';
 import { type UnusedGrant, unusedGrants } from './grants';
+import { HttpApis } from './http-api';
 import { type Delivery, Inbox } from './inbox';
 import type { JsonObject } from './json';
 import type { QueueCounts } from './queue';
@@ -89,6 +90,8 @@ export interface LocalAws {
   readonly autoscaling: AutoScaling;
   readonly recorders: Recorders;
   readonly automations: Automations;
+  /** IAM users with keys of their own, who may do what the statements of a policy allow. */
+  readonly people: { add(name: string, statements: readonly object[]): User };
   /** CloudTrail's records of the calls that changed something, in order. */
   readonly records: readonly JsonObject[];
   /** Puts events onto a bus as AWS itself, `aws.*` sources included. */
@@ -155,6 +158,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const buses = new Buses({ ...world, functions });
     const tables = new Tables(stack, access);
     const sources = new EventSources(world, functions);
+    const httpApis = new HttpApis(world, functions);
     const cloudtrail = new CloudTrail(stack.options, topics);
     const recording = new Recording({
       accountId,
@@ -224,6 +228,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       log,
       door,
       s3,
+      httpApis,
       recording,
     });
     const startPolling = () => {
@@ -247,6 +252,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       s3,
       cloudtrail,
       ...seeded,
+      people: { add: (name, statements) => access.addUser(name, statements) },
       records: recording.records,
       putEvents: (events, bus = 'default') => putEvents(door, bus, events),
       putConfigItem: (item) => history.put(item),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AccessControl, accessKeyOf, type Caller } from './access';
+import { type AccessControl, accessKeyOf, type Caller, LOCAL_SECRET } from './access';
 import type { Activity, Log } from './activity';
 import { AwsError } from './aws-error';
 import type { Clock } from './clock';
@@ -70,7 +70,7 @@ export class Functions {
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: accessKeyOf(resource.logicalId),
-      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_SECRET_ACCESS_KEY: LOCAL_SECRET,
       AWS_LAMBDA_FUNCTION_NAME: resource.name,
       AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

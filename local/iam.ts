@@ -14,8 +14,9 @@ export interface Statement {
   conditions: { operator: string; key: string; values: string[] }[];
 }
 
-/** Who asks: a role (with its session) or an AWS service. */
+/** Who asks: a role (with its session), a user or an AWS service. */
 export type Principal =
+  | { kind: 'user'; arn: string; accountId: string }
   | { kind: 'role'; roleArn: string; sessionArn: string; accountId: string }
   | { kind: 'service'; service: string };
 
@@ -269,6 +270,7 @@ function readConditions(condition: unknown, where: string): Statement['condition
 function names({ type, id }: { type: string; id: string }, principal: Principal): boolean {
   if (id === '*') return true;
   if (principal.kind === 'service') return type === 'Service' && id === principal.service;
+  if (principal.kind === 'user') return type === 'AWS' && id === principal.arn;
   return type === 'AWS' && (id === principal.roleArn || id === principal.sessionArn);
 }
 

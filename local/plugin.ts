@@ -2,11 +2,13 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { User } from './access';
 import { type LocalAws, startLocalAws } from './aws';
 import type { InvokeResult } from './functions';
 import { isObject } from './json';
 import { type Notice, noticeText } from './notices';
-import { playScenario } from './scenario';
+import { addApprovers } from './scenario/approvers';
+import { playScenario } from './scenario/scenario';
 import type { Template } from './template';
 
 /** What this plugin uses of the Serverless Framework. */
@@ -97,17 +99,18 @@ export default class LocalAwsPlugin {
 
   async #whenReady(aws: LocalAws, lambdaPort: number, stopped: AbortSignal): Promise<void> {
     await untilListening(lambdaPort, stopped);
-    this.#describe(aws, lambdaPort);
+    const approvers = addApprovers(aws);
+    this.#describe(aws, lambdaPort, approvers);
     aws.startPolling();
     const { stage } = this.#serverless.service.provider;
     this.#say({ kind: 'ready', url: aws.url, lambdaUrl: `http://${HOST}:${lambdaPort}`, stage });
     if (process.env['TRAILSEAL_SCENARIO'] !== '1') return;
-    await playScenario(aws, (message) => this.#say({ kind: 'info', message }), stopped);
+    await playScenario(aws, approvers, (message) => this.#say({ kind: 'info', message }), stopped);
     this.#say({ kind: 'played' });
   }
 
   /** Tells the command line where everything is. */
-  #describe(aws: LocalAws, lambdaPort: number): void {
+  #describe(aws: LocalAws, lambdaPort: number, people: Readonly<Record<string, User>>): void {
     const { region, stage } = this.#serverless.service.provider;
     const named = (type: string) => aws.stack.ofType(type).map(({ name }) => name);
     const description = {
@@ -124,6 +127,13 @@ export default class LocalAwsPlugin {
       ),
       functions: named('AWS::Lambda::Function'),
       accessKeyId: 'operator',
+      ...(process.env['TRAILSEAL_SAMPLE_TRAIL'] ? { sample: process.env['TRAILSEAL_SAMPLE_TRAIL'] } : {}),
+      people: Object.fromEntries(
+        Object.entries(people).map(([name, { accessKeyId, secretAccessKey }]) => [
+          name,
+          { accessKeyId, secretAccessKey },
+        ]),
+      ),
       pid: process.pid,
     };
     mkdirSync(path.dirname(this.#file), { recursive: true });

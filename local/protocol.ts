@@ -21,7 +21,7 @@ export interface Credential {
   service: string;
 }
 
-/** Signatures are not verified: everything here is local. */
+/** Only HTTP APIs verify a signature: everything here is local. */
 export function readCredential(headers: IncomingHttpHeaders): Credential | undefined {
   const scope = /Credential=([^/,\s]+)\/\d+\/([^/]+)\/([^/]+)\/aws4_request/.exec(
     headers.authorization ?? '',

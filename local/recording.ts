@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Caller, sessionArn } from './access';
+import { type Caller, identityOf, sessionArn } from './access';
 import { AwsError } from './aws-error';
 import type { Clock } from './clock';
 import type { JsonObject } from './json';
@@ -39,6 +39,7 @@ export interface NotedCall {
   caller: Caller;
   facts: RequestFacts;
   details: CallDetails;
+  readOnly?: boolean;
   error: { code: string; message: string } | undefined;
 }
 
@@ -101,12 +102,13 @@ export class Recording {
       caller,
       facts,
       details: operation.activity(input, output, facts),
+      ...(operation.readOnly ? { readOnly: true } : {}),
       error: error && { code: recordedCode(service, error), message: messageOf(service, error) },
     });
   }
 
   /** Writes CloudTrail's record of a call. What AWS does by itself is not recorded. */
-  note({ eventSource, eventName, region, caller, facts, details, error }: NotedCall): void {
+  note({ eventSource, eventName, region, caller, facts, details, readOnly = false, error }: NotedCall): void {
     if (caller.kind === 'service') return;
     const { accountId, clock, emit, remember } = this.#world;
     const eventTime = toTheSecond(clock.now());
@@ -124,7 +126,7 @@ export class Recording {
       responseElements: error ? null : (details.responseElements ?? null),
       requestID: facts.id,
       eventID: randomUUID(),
-      readOnly: false,
+      readOnly,
       eventType: 'AwsApiCall',
       managementEvent: true,
       recipientAccountId: accountId,
@@ -152,10 +154,10 @@ function userIdentity(
   { accessKeyId }: RequestFacts,
   now: string,
 ): JsonObject {
-  if (caller.kind === 'operator') {
+  if (caller.kind !== 'role') {
     const { name } = caller;
-    const arn = `arn:aws:iam::${accountId}:user/${name}`;
-    return { type: 'IAMUser', principalId: 'AIDALOCAL', arn, accountId, accessKeyId, userName: name };
+    const { arn, userId } = identityOf(caller, accountId);
+    return { type: 'IAMUser', principalId: userId, arn, accountId, accessKeyId, userName: name };
   }
   const { name, arn } = caller.role;
   const { startedAt, sourceIdentity } = caller.session ?? {};

@@ -6,6 +6,7 @@ import { AwsError, Disconnect, NotSimulated } from './aws-error';
 import type { CallLog } from './calls';
 import { answerAtDoor, DOOR, type DoorWorld } from './door';
 import type { Gate } from './gate';
+import type { HttpApis } from './http-api';
 import { checkInput, checkOutput } from './input-check';
 import {
   type Answer,
@@ -20,6 +21,7 @@ import type { Recording } from './recording';
 import type { RequestFacts, Service } from './service';
 import type { S3 } from './services/s3';
 import type { S3Answer } from './services/s3/operation';
+import { APIS } from './template';
 
 export const HOST = '127.0.0.1';
 const LARGEST_REQUEST = 16 * 1024 * 1024;
@@ -35,6 +37,7 @@ export interface ServingWorld {
   log: Log;
   door: DoorWorld;
   s3: S3;
+  httpApis: HttpApis;
   recording: Recording;
 }
 
@@ -58,6 +61,7 @@ async function answer(
     const body = await readText(request);
     return answerAtDoor(world.door, request.method ?? 'GET', new URL(target, `http://${HOST}`), body);
   }
+  if (target.startsWith(APIS)) return answerApi(request, target, world.httpApis);
   const credential = readCredential(request.headers);
   // S3 Control signs as S3.
   const isControl = target.startsWith(S3_CONTROL) && request.headers['x-amz-account-id'] !== undefined;
@@ -123,6 +127,14 @@ async function perform(
   );
   checkOutput(service.schemas, action, output ?? {});
   return writeAnswer(service, action, output ?? {}, contentType, facts.id);
+}
+
+async function answerApi(request: IncomingMessage, target: string, apis: HttpApis): Promise<Answer> {
+  const { headersDistinct, method = 'GET' } = request;
+  const headers = Object.fromEntries(
+    Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(',')]),
+  );
+  return apis.answer({ method, target, headers, body: await readBody(request, LARGEST_REQUEST) });
 }
 
 async function answerS3(

@@ -23,6 +23,8 @@ export interface Operation {
   activity?(input: unknown, output: unknown, request: RequestFacts): CallDetails;
   /** The name that CloudTrail has for it, where that isn't the operation's. */
   recordedAs?: string;
+  /** CloudTrail says that it changes nothing, and yet it is worth a record. */
+  readOnly?: true;
 }
 
 /** Binds an operation's input type: the one place where checked JSON becomes a type. */
@@ -31,13 +33,15 @@ export function operation<Input>(typed: {
   run: (input: Input, caller: Caller, region: string) => unknown;
   activity?: (input: Input, output: unknown, request: RequestFacts) => CallDetails;
   recordedAs?: string;
+  readOnly?: true;
 }): Operation {
-  const { activity, recordedAs } = typed;
+  const { activity, recordedAs, readOnly } = typed;
   return {
     needs: (input, region) => typed.needs(input as Input, region),
     run: (input, caller, region) => typed.run(input as Input, caller, region),
     ...(activity ? { activity: (input, output, request) => activity(input as Input, output, request) } : {}),
     ...(recordedAs === undefined ? {} : { recordedAs }),
+    ...(readOnly ? { readOnly } : {}),
   };
 }
 

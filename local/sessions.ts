@@ -8,6 +8,7 @@ export interface Session {
   readonly name: string;
   readonly roleArn: string;
   readonly accessKeyId: string;
+  readonly secret: string;
   readonly token: string;
   readonly startedAt: number;
   readonly expiresAt: number;
@@ -26,9 +27,9 @@ export class Sessions {
   }
 
   start(
-    asked: Omit<Session, 'accessKeyId' | 'token' | 'startedAt' | 'expiresAt'>,
+    asked: Omit<Session, 'accessKeyId' | 'secret' | 'token' | 'startedAt' | 'expiresAt'>,
     seconds: number,
-  ): Session & { readonly secret: string } {
+  ): Session {
     const startedAt = this.#clock.now();
     // Whoever comes a little late is told so.
     for (const [key, { expiresAt }] of this.#sessions)
@@ -36,12 +37,13 @@ export class Sessions {
     const session = {
       ...asked,
       accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
+      secret: randomBytes(30).toString('base64'),
       token: randomBytes(48).toString('base64'),
       startedAt,
       expiresAt: startedAt + seconds * 1000,
     };
     this.#sessions.set(session.accessKeyId, session);
-    return { ...session, secret: randomBytes(30).toString('base64') };
+    return session;
   }
 
   /** @throws ExpiredToken when it is over */

@@ -65,6 +65,8 @@ Try next, in another terminal:
   see what is open             npx trailseal findings
   see a proof card             npx trailseal show ID
   take the proof away          npx trailseal evidence ID
+  see what would mend it       npx trailseal remediate ID
+  let it, as somebody else     npx trailseal approve ID --as alice
   find the forged file         npx trailseal verify s3://trailseal-sample-trail
   invoke a function directly   curl -sS ${lambdaUrl}/2015-03-31/functions/trailseal-${stage}-evaluate-configuration/invocations --data @local/samples/sqs-config-item-change.json
   see dead letters             npx trailseal redrive

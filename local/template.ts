@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isObject, type JsonObject, list } from './json';
 
 /** A CloudFormation template as `serverless package` compiles it. */
@@ -31,7 +32,7 @@ interface ResourceKind {
   /** What Ref answers; the name unless said otherwise. */
   ref?(name: string, arn: string, stack: StackOptions): string;
   /** Attributes of Fn::GetAtt beside Arn. */
-  attributes?(name: string, arn: string): Record<string, string>;
+  attributes?(name: string, arn: string, stack: StackOptions): Record<string, string>;
 }
 
 const KINDS: Record<string, ResourceKind> = {
@@ -100,7 +101,23 @@ const KINDS: Record<string, ResourceKind> = {
     nameProperty: 'AlarmName',
     arn: (name, s) => `arn:aws:cloudwatch:${s.region}:${s.accountId}:alarm:${name}`,
   },
+  'AWS::ApiGatewayV2::Api': {
+    nameProperty: 'Name',
+    arn: (name, s) => `arn:aws:apigateway:${s.region}::/apis/${apiId(name)}`,
+    ref: (name) => apiId(name),
+    attributes: (name, _, s) => ({ ApiId: apiId(name), ApiEndpoint: `${s.url}${APIS}${apiId(name)}` }),
+  },
+  'AWS::ApiGatewayV2::Stage': {
+    nameProperty: 'StageName',
+    arn: (name, s) => `arn:aws:apigateway:${s.region}::/stages/${name}`,
+  },
 };
+
+/** Where the APIs of the stack are, each under its id: on AWS each has a host of its own. */
+export const APIS = '/_apis/';
+
+/** Ten characters as API Gateway gives them out, always the same for a name. */
+const apiId = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 10);
 
 const OTHER: ResourceKind = {
   arn: (name, s) => `arn:aws:cloudformation:${s.region}:${s.accountId}:local/${name}`,
@@ -284,7 +301,7 @@ export class Stack {
   #attribute(logicalId: string, attribute: string): string {
     const { name, arn, kind, type } = this.#identity(logicalId);
     if (attribute === 'Arn') return arn;
-    const value = kind.attributes?.(name, arn)[attribute];
+    const value = kind.attributes?.(name, arn, this.options)[attribute];
     if (value === undefined)
       throw new Error(`Fn::GetAtt ${logicalId}.${attribute} of ${type} isn't simulated`);
     return value;

@@ -31,6 +31,7 @@ export interface TrailStatus {
   readonly IsLogging?: boolean;
   readonly LatestDeliveryError?: string;
   readonly LatestNotificationError?: string;
+  readonly LatestCloudWatchLogsDeliveryError?: string;
   readonly LatestDigestDeliveryError?: string;
   readonly LatestDeliveryTime?: string;
   readonly LatestNotificationTime?: string;
@@ -85,7 +86,12 @@ const STATUS_TIMES = [
   'StartLoggingTime',
   'StopLoggingTime',
 ];
-const STATUS_TEXTS = ['LatestDeliveryError', 'LatestNotificationError', 'LatestDigestDeliveryError'];
+const STATUS_TEXTS = [
+  'LatestCloudWatchLogsDeliveryError',
+  'LatestDeliveryError',
+  'LatestDigestDeliveryError',
+  'LatestNotificationError',
+];
 const KEY_FIELDS = ['Fingerprint', 'Value', 'ValidityStartTime', 'ValidityEndTime'];
 
 /** Trails and public keys, as far as they were put in: nothing here records or signs anything. */

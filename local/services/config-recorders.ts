@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-error';
 import type { Clock } from '../clock';
+import type { JsonObject } from '../json';
 import { type Operation, operation } from '../service';
 
 /** A recorder to put in, as DescribeConfigurationRecorders and its Status show it. */
@@ -7,6 +8,10 @@ export interface RecorderSeed {
   name?: string;
   roleARN?: string;
   recording?: boolean;
+  /** Of one that is recording. */
+  lastStatus?: 'PENDING' | 'SUCCESS' | 'FAILURE';
+  /** All supported types, and the global ones, unless given. */
+  recordingGroup?: JsonObject;
 }
 
 interface Recorder {
@@ -16,7 +21,16 @@ interface Recorder {
   arn: string;
   recording: boolean;
   changedAt: number;
+  lastStatus: string;
+  recordingGroup: JsonObject;
 }
+
+const EVERYTHING: JsonObject = {
+  allSupported: true,
+  includeGlobalResourceTypes: true,
+  resourceTypes: [],
+  recordingStrategy: { useOnly: 'ALL_SUPPORTED_RESOURCE_TYPES' },
+};
 
 /** The configuration recorders of one account: one in each Region. What they record is told whether they run or not. */
 export class Recorders {
@@ -31,7 +45,13 @@ export class Recorders {
 
   /** Makes or replaces the recorder of a Region. */
   putRecorder(
-    { name = 'default', roleARN, recording = true }: RecorderSeed,
+    {
+      name = 'default',
+      roleARN,
+      recording = true,
+      lastStatus = 'SUCCESS',
+      recordingGroup = EVERYTHING,
+    }: RecorderSeed,
     region = this.#place.region,
   ): void {
     const { accountId } = this.#place;
@@ -43,10 +63,18 @@ export class Recorders {
       arn: `arn:aws:config:${region}:${accountId}:configuration-recorder/${name}/0a1b2c3d`,
       recording,
       changedAt: this.#clock.now(),
+      lastStatus,
+      recordingGroup,
     };
     const at = this.#recorders.findIndex((one) => one.region === region);
     if (at >= 0) this.#recorders[at] = recorder;
     else this.#recorders.push(recorder);
+  }
+
+  /** As if DeleteConfigurationRecorder had been called. */
+  deleteRecorder(region = this.#place.region): void {
+    const at = this.#recorders.findIndex((one) => one.region === region);
+    if (at >= 0) this.#recorders.splice(at, 1);
   }
 
   in(region: string, names: readonly string[] = []): Recorder[] {
@@ -108,21 +136,21 @@ export function recorderOperations(recorders: Recorders, accountId: string): Rec
     });
   return {
     DescribeConfigurationRecorders: listing('DescribeConfigurationRecorders', (all) => ({
-      ConfigurationRecorders: all.map(({ arn, name, roleARN }) => ({
+      ConfigurationRecorders: all.map(({ arn, name, roleARN, recordingGroup }) => ({
         arn,
         name,
         roleARN,
-        recordingGroup: { allSupported: true, includeGlobalResourceTypes: true, resourceTypes: [] },
+        recordingGroup,
         recordingMode: { recordingFrequency: 'CONTINUOUS' },
         recordingScope: 'PAID',
       })),
     })),
     DescribeConfigurationRecorderStatus: listing('DescribeConfigurationRecorderStatus', (all) => ({
-      ConfigurationRecordersStatus: all.map(({ arn, name, recording, changedAt }) => ({
+      ConfigurationRecordersStatus: all.map(({ arn, name, recording, lastStatus, changedAt }) => ({
         arn,
         name,
         recording,
-        lastStatus: recording ? 'SUCCESS' : 'PENDING',
+        lastStatus: recording ? lastStatus : 'PENDING',
         [recording ? 'lastStartTime' : 'lastStopTime']: changedAt / 1000,
         lastStatusChangeTime: changedAt / 1000,
       })),

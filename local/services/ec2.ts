@@ -4,6 +4,7 @@ import { flowLogs } from './ec2/flow-logs';
 import { instances } from './ec2/instances';
 import { interfaces } from './ec2/interfaces';
 import { launchTemplates } from './ec2/launch-templates';
+import { regionList } from './ec2/regions';
 import { securityGroupRules } from './ec2/security-group-rules';
 import { securityGroups } from './ec2/security-groups';
 import {
@@ -39,6 +40,11 @@ export class Ec2 {
     const found = this.#regions.get(region) ?? new Ec2Region(region, this.#world);
     this.#regions.set(region, found);
     return found;
+  }
+
+  /** The home Region, the one of IAM, and whichever something was put into. */
+  regions(): string[] {
+    return [...new Set([this.#home, 'us-east-1', ...this.#regions.keys()])].sort();
   }
 
   putVpc(vpc: Given<typeof putVpc>, region = this.#home): void {
@@ -98,6 +104,7 @@ export function ec2Service(ec2: Ec2): Service {
       ...snapshots(regions),
       ...flowLogs(regions),
       ...vpcs(regions),
+      ...regionList(regions, () => ec2.regions()),
       ...launchTemplates(regions),
       ...tags(regions),
     },

@@ -40,6 +40,8 @@ interface Rule {
   matches: (event: Event) => boolean;
   pattern: unknown;
   enabled: boolean;
+  /** It hears of calls that only read, too. */
+  withReadOnly: boolean;
   targets: Target[];
 }
 
@@ -61,6 +63,15 @@ interface Entry {
   Detail?: string;
   EventBusName?: string;
 }
+
+const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
+
+/** Source: EventBridge User Guide, "Read-only management events from AWS services". */
+const isReadOnly = ({ 'detail-type': type, detail }: Event): boolean =>
+  type === 'AWS API Call via CloudTrail' &&
+  isObject(detail) &&
+  detail['readOnly'] === true &&
+  detail['managementEvent'] !== false;
 
 const MAXIMUM_ENTRIES = 10;
 const MAXIMUM_SIZE = 1_048_576;
@@ -117,7 +128,7 @@ export class Buses {
   /** Hands the event to every target of every rule that it matches, without waiting for them. */
   put(bus: Bus, event: Event): void {
     for (const rule of bus.rules) {
-      if (!rule.enabled || !rule.matches(event)) continue;
+      if (!rule.enabled || (isReadOnly(event) && !rule.withReadOnly) || !rule.matches(event)) continue;
       for (const target of rule.targets) this.#world.activity.start(() => this.#deliver(rule, target, event));
     }
   }
@@ -234,6 +245,7 @@ export class Buses {
       // A rule with a schedule alone never matches an event.
       matches: pattern === undefined ? () => false : compileEventPattern(JSON.stringify(pattern)),
       enabled: properties['State'] !== 'DISABLED',
+      withReadOnly: properties['State'] === WITH_READ_ONLY,
       targets,
     });
   }

@@ -81,10 +81,19 @@ export class Users {
     });
   }
 
+  all(): User[] {
+    return [...this.#users.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
   named(name: string): User {
     const user = this.#users.get(name);
     if (!user) throw noSuch(`The user with name ${name} cannot be found.`);
     return user;
+  }
+
+  /** As if DeleteUser had been called. */
+  deleteUser(name: string): void {
+    this.#users.delete(name);
   }
 
   ownerOf(keyId: string): { user: User; key: AccessKey } {
@@ -99,8 +108,7 @@ export class Users {
 const noSuch = (message: string) => new AwsError('NoSuchEntityException', message, 404);
 const noKey = (id: string) => noSuch(`The Access Key with id ${id} cannot be found.`);
 
-interface ListInput {
-  UserName?: string;
+interface PageInput {
   Marker?: string;
   MaxItems?: number;
 }
@@ -111,7 +119,7 @@ interface UpdateInput {
   Status: string;
 }
 
-/** The part of the IAM API that looks after access keys. IAM is in one Region. */
+/** The part of the IAM API that looks after users and their access keys. IAM is in one Region. */
 export function iamService(users: Users): Service {
   const need = (action: string, { arn, tags }: User) => ({
     action: `iam:${action}`,
@@ -152,24 +160,39 @@ export function iamService(users: Users): Service {
           };
         },
       }),
-      ListAccessKeys: operation<ListInput>({
-        needs: ({ UserName }) => [need('ListAccessKeys', users.named(demandName(UserName)))],
-        run: ({ UserName, Marker, MaxItems = PAGE }) => {
-          if (MaxItems < 1 || MaxItems > MOST)
-            throw invalid(`Value '${MaxItems}' at 'maxItems' is out of range`);
-          const { name, keys } = users.named(demandName(UserName));
-          const from = Marker === undefined ? 0 : Number(Buffer.from(Marker, 'base64url').toString());
-          if (!Number.isInteger(from)) throw invalid(`Invalid Marker.`);
-          const end = from + MaxItems;
+      // Without tags, which only GetUser tells.
+      ListUsers: operation<PageInput & { PathPrefix?: string }>({
+        needs: () => [
+          { action: 'iam:ListUsers', resource: '*', keys: { 'aws:RequestedRegion': 'us-east-1' } },
+        ],
+        run: ({ PathPrefix = '/', ...input }) => {
+          const found = users.all().filter(({ path }) => path.startsWith(PathPrefix));
+          const { page, ...more } = pageOf(found, input);
           return {
-            AccessKeyMetadata: keys.slice(from, end).map(({ id, status, createdAt }) => ({
+            Users: page.map(({ id, name, path, arn, createdAt }) => ({
+              Path: path,
+              UserName: name,
+              UserId: id,
+              Arn: arn,
+              CreateDate: createdAt / 1000,
+            })),
+            ...more,
+          };
+        },
+      }),
+      ListAccessKeys: operation<PageInput & { UserName?: string }>({
+        needs: ({ UserName }) => [need('ListAccessKeys', users.named(demandName(UserName)))],
+        run: ({ UserName, ...input }) => {
+          const { name, keys } = users.named(demandName(UserName));
+          const { page, ...more } = pageOf(keys, input);
+          return {
+            AccessKeyMetadata: page.map(({ id, status, createdAt }) => ({
               UserName: name,
               AccessKeyId: id,
               Status: status,
               CreateDate: createdAt / 1000,
             })),
-            IsTruncated: end < keys.length,
-            ...(end < keys.length ? { Marker: Buffer.from(String(end)).toString('base64url') } : {}),
+            ...more,
           };
         },
       }),
@@ -197,6 +220,19 @@ export function iamService(users: Users): Service {
         },
       }),
     },
+  };
+}
+
+/** What was asked for of a list, and where it goes on. */
+function pageOf<T>(all: readonly T[], { Marker, MaxItems = PAGE }: PageInput) {
+  if (MaxItems < 1 || MaxItems > MOST) throw invalid(`Value '${MaxItems}' at 'maxItems' is out of range`);
+  const from = Marker === undefined ? 0 : Number(Buffer.from(Marker, 'base64url').toString());
+  if (!Number.isInteger(from)) throw invalid(`Invalid Marker.`);
+  const end = from + MaxItems;
+  return {
+    page: all.slice(from, end),
+    IsTruncated: end < all.length,
+    ...(end < all.length ? { Marker: Buffer.from(String(end)).toString('base64url') } : {}),
   };
 }
 

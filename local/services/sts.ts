@@ -1,5 +1,5 @@
 import * as client from '@aws-sdk/client-sts';
-import { type AccessControl, type Caller, type Need, type Role, sessionArn } from '../access';
+import { type AccessControl, type Caller, identityOf, type Need, type Role } from '../access';
 import { AwsError } from '../aws-error';
 import { readPolicy, type Statement } from '../iam';
 import { operation, type Service } from '../service';
@@ -10,6 +10,7 @@ const SHORTEST_SECONDS = 900;
 const LONGEST_SECONDS = 3_600;
 const MOST_POLICY_CHARACTERS = 2_048;
 const NAME = /^[\w+=,.@-]{2,64}$/;
+const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
 
 interface AssumeInput {
   RoleArn: string;
@@ -18,6 +19,7 @@ interface AssumeInput {
   ExternalId?: string;
   SourceIdentity?: string;
   Policy?: string;
+  Tags?: { Key: string; Value: string }[];
 }
 
 /** Who am I, which needs no right, and roles assumed by whom they trust. */
@@ -33,19 +35,21 @@ export function stsService({ options: { accountId } }: Stack, access: AccessCont
     operations: {
       GetCallerIdentity: operation<object>({
         needs: () => [],
-        run: (_, caller) =>
-          caller.kind === 'role'
-            ? { Account: accountId, UserId: `AROALOCAL:${caller.name}`, Arn: sessionArn(caller) }
-            : {
-                Account: accountId,
-                UserId: 'AIDALOCAL',
-                Arn: `arn:aws:iam::${accountId}:user/${caller.name}`,
-              },
+        run: (_, caller) => {
+          if (caller.kind === 'service') throw new Error('no service asks who it is');
+          const { arn, userId } = identityOf(caller, accountId);
+          return { Account: accountId, UserId: userId, Arn: arn };
+        },
       }),
       AssumeRole: operation<AssumeInput>({
         needs: (input) => assuming(input, access.roleNamed(input.RoleArn)),
         run: (input, caller) =>
           assume(input, caller, { sessions: access.sessions, roleNamed: (arn) => access.roleNamed(arn) }),
+        readOnly: true,
+        activity: (input, output) => ({
+          requestParameters: recordedInput(input),
+          responseElements: output === undefined ? null : recordedOutput(output as Assumed),
+        }),
       }),
     },
   };
@@ -53,7 +57,7 @@ export function stsService({ options: { accountId } }: Stack, access: AccessCont
 
 /** What the role's trust policy decides; a role that isn't there is refused like one that doesn't trust. */
 function assuming(
-  { RoleArn, RoleSessionName, ExternalId, SourceIdentity }: AssumeInput,
+  { RoleArn, RoleSessionName, ExternalId, SourceIdentity, Tags = [] }: AssumeInput,
   role?: Role,
 ): Need[] {
   const need = (action: string): Need => ({
@@ -67,11 +71,40 @@ function assuming(
       'sts:SourceIdentity': SourceIdentity,
     },
   });
-  return [need('sts:AssumeRole'), ...(SourceIdentity === undefined ? [] : [need('sts:SetSourceIdentity')])];
+  return [
+    need('sts:AssumeRole'),
+    ...(SourceIdentity === undefined ? [] : [need('sts:SetSourceIdentity')]),
+    ...(Tags.length === 0 ? [] : [need('sts:TagSession')]),
+  ];
 }
 
-function assume(input: AssumeInput, caller: Caller, { roleNamed, sessions }: Assuming): unknown {
-  const { RoleArn, RoleSessionName, DurationSeconds = LONGEST_SECONDS, Policy } = input;
+/** As CloudTrail writes it. Source: IAM User Guide, "Passing session tags in STS", on tags in CloudTrail. */
+const recordedInput = ({ RoleArn, RoleSessionName, DurationSeconds, ExternalId, ...rest }: AssumeInput) => ({
+  roleArn: RoleArn,
+  roleSessionName: RoleSessionName,
+  ...(DurationSeconds === undefined ? {} : { durationSeconds: DurationSeconds }),
+  ...(ExternalId === undefined ? {} : { externalId: ExternalId }),
+  ...(rest.SourceIdentity === undefined ? {} : { sourceIdentity: rest.SourceIdentity }),
+  ...(rest.Policy === undefined ? {} : { policy: rest.Policy }),
+  ...(rest.Tags === undefined
+    ? {}
+    : { tags: rest.Tags.map(({ Key, Value }) => ({ key: Key, value: Value })) }),
+});
+
+function recordedOutput({ Credentials, AssumedRoleUser, SourceIdentity }: Assumed): unknown {
+  return {
+    credentials: {
+      accessKeyId: Credentials.AccessKeyId,
+      expiration: new Date(Credentials.Expiration * 1000).toISOString(),
+      sessionToken: 'HIDDEN_DUE_TO_SECURITY_REASONS',
+    },
+    assumedRoleUser: { assumedRoleId: AssumedRoleUser.AssumedRoleId, arn: AssumedRoleUser.Arn },
+    ...(SourceIdentity === undefined ? {} : { sourceIdentity: SourceIdentity }),
+  };
+}
+
+function assume(input: AssumeInput, caller: Caller, { roleNamed, sessions }: Assuming): Assumed {
+  const { RoleArn, RoleSessionName, DurationSeconds = LONGEST_SECONDS, Policy, Tags = [] } = input;
   const before = caller.kind === 'role' ? caller.session?.sourceIdentity : undefined;
   const SourceIdentity = input.SourceIdentity ?? before;
   for (const [member, value] of Object.entries({ RoleSessionName, SourceIdentity }))
@@ -80,6 +113,8 @@ function assume(input: AssumeInput, caller: Caller, { roleNamed, sessions }: Ass
     throw invalid('DurationSeconds', DurationSeconds);
   if (before !== undefined && SourceIdentity !== before)
     throw new AwsError('AccessDeniedException', 'The source identity of a session can not be changed', 403);
+  for (const { Key, Value } of Tags)
+    if (!TAG.test(Key) || !TAG.test(Value)) throw invalid('Tags', `${Key}=${Value}`);
   const policy = Policy === undefined ? undefined : sessionPolicy(Policy);
   if (!roleNamed(RoleArn)) throw new AwsError('AccessDeniedException', `${RoleArn} is not there`, 403);
   const session = sessions.start(
@@ -108,6 +143,13 @@ function assume(input: AssumeInput, caller: Caller, { roleNamed, sessions }: Ass
       : { PackedPolicySize: Math.ceil((Policy.length / MOST_POLICY_CHARACTERS) * 100) }),
     ...(SourceIdentity === undefined ? {} : { SourceIdentity }),
   };
+}
+
+interface Assumed {
+  Credentials: { AccessKeyId: string; SecretAccessKey: string; SessionToken: string; Expiration: number };
+  AssumedRoleUser: { AssumedRoleId: string; Arn: string };
+  PackedPolicySize?: number;
+  SourceIdentity?: string;
 }
 
 type Assuming = Pick<AccessControl, 'sessions'> & { roleNamed(arn: string): Role | undefined };

@@ -1,10 +1,10 @@
-import { createHash, createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Unread } from '../proof/trail/verdict';
 import { addressOf, type Endpoints, encodeKey, encodePart, isBucketName, isRegionName } from './s3-address';
 import { ConnectionLost, type Connections, readWhole } from './s3-connections';
 import { type Classified, classify, type Refusal } from './s3-refusal';
+import { Sha256 } from './sha256';
 
 /** Who asks: what every client of the SDK makes of the standard chain, as its `config`. */
 export interface Caller {
@@ -210,28 +210,3 @@ const writeQuery = (query: Readonly<Record<string, string>>) =>
   Object.entries(query)
     .map(([name, value]) => `${encodePart(name)}=${encodePart(value)}`)
     .join('&');
-
-type Data = string | ArrayBuffer | ArrayBufferView;
-const bytesOf = (data: Data) =>
-  typeof data === 'string'
-    ? data
-    : ArrayBuffer.isView(data)
-      ? (data as NodeJS.ArrayBufferView)
-      : Buffer.from(data);
-
-/** node:crypto's SHA-256, and its HMAC where there is a secret, as the signer wants them. */
-class Sha256 {
-  private readonly hash;
-
-  constructor(secret?: Data) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret) as string);
-  }
-
-  update(data: Data): void {
-    this.hash.update(bytesOf(data) as string);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.hash.digest());
-  }
-}

@@ -7,6 +7,8 @@ export type MetricName =
   | 'AlertsFolded'
   | 'AlertsSent'
   | 'AlertsSuperseded'
+  | 'ApprovalsGiven'
+  | 'ApprovalsRefused'
   | 'CallsIndexed'
   | 'ChainFindings'
   | 'ChainsWatched'
@@ -24,8 +26,13 @@ export type MetricName =
   | 'LogsVerified'
   | 'NotificationsIgnored'
   | 'ProofsLearned'
+  | 'RemediationOutcomes'
+  | 'RemediationsFailed'
+  | 'RemediationsUnconfirmed'
   | 'RuleFailures'
-  | 'TransientFailures';
+  | 'SnapshotReadsFailed'
+  | 'TransientFailures'
+  | 'UndosAsked';
 
 /** Structured logs, and metrics in CloudWatch's embedded format: no call, no permission. */
 export interface Telemetry {
@@ -37,6 +44,8 @@ export interface Telemetry {
 }
 
 export interface PowertoolsTelemetry extends Telemetry {
+  /** What somebody may want to know later, and nobody has to act on. */
+  info(message: string, details: Readonly<Record<string, unknown>>): void;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -53,6 +62,7 @@ export function telemetry(functionName: string): PowertoolsTelemetry {
       metrics.addMetric(metric, MetricUnit.Count, 1);
       metrics.singleMetric().addDimension(dimension, value).addMetric(metric, MetricUnit.Count, 1);
     },
+    info: (message, details) => logger.info(message, { ...details }),
     warn: (message, details) => logger.warn(message, { ...details }),
     error: (message, details) => logger.error(message, { ...details }),
   };

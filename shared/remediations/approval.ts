@@ -9,7 +9,8 @@ export interface ApprovalWanted {
   readonly notBy: readonly string[];
 }
 
-const principal = /^arn:[a-z-]+:(iam|sts)::\d{12}:[!-~]+$/;
+/** Whom IAM knows, by the ARN. */
+export const principal = /^arn:[a-z-]+:(iam|sts)::\d{12}:[!-~]+$/;
 
 /**
  * Why an approval does not count; undefined when it does.

@@ -1,169 +1,62 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalAws } from './aws';
-import type { JsonObject } from './json';
-import { sampleTrailSteps } from './sample-trail';
-import type { ActivityRecord } from './services/cloudtrail-activity';
+import type { LocalAws } from '../aws';
+import type { JsonObject } from '../json';
 
-interface Change {
+export const GROUP = 'sg-0a1b2c3d4e5f60718';
+export const BUCKET = 'example-corp-reports';
+
+export interface Change {
   /** What somebody did, in a line. */
   says: string;
   /** The call that does it, as far as it differs from others. */
   call: { eventSource: string; eventName: string; by: keyof typeof people; requestParameters: object };
   item: JsonObject;
   diff: JsonObject;
+  /** What of it is not only told. */
+  happens?(aws: LocalAws): void;
 }
 
-/** When the calls of the story are made, in the last hour that CloudTrail has delivered. */
-const minutesBefore = { first: 40, each: 5 };
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+const VPC = 'vpc-0f1e2d3c4b5a69788';
 
-const GROUP = 'sg-0a1b2c3d4e5f60718';
-const BUCKET = 'example-corp-reports';
-
-const BETWEEN_STEPS = 700;
-const LONGEST_STEP = 10_000;
-
-/**
- * Three mistakes and one correction, as CloudTrail and AWS Config would report them; then the log of CloudTrail, in
- * which the calls stand, and its forgery.
- */
-export async function playScenario(
-  aws: LocalAws,
-  say: (line: string) => void,
-  stopped: AbortSignal,
-): Promise<void> {
-  const { accountId, region } = aws.stack.options;
-  const lastHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  const story = changes(accountId, region).map((change, index) => {
-    const at = lastHour - (minutesBefore.first - index * minutesBefore.each) * MINUTE_MS;
-    return { ...change, record: recordOf(change, { accountId, region, at }), at };
+/** What is there before anything happens: as much of it as is mended later. */
+export function putThere({ ec2, s3 }: LocalAws): void {
+  ec2.putVpc({ VpcId: VPC });
+  putGroup(ec2, inside);
+  ec2.putNetworkInterface({
+    NetworkInterfaceId: 'eni-0d1c2b3a495867f0e',
+    VpcId: VPC,
+    SubnetId: 'subnet-0a1b2c3d4e5f60718',
+    Groups: [{ GroupId: GROUP }],
   });
-  const steps: { says: string; play(): unknown }[] = [
-    ...story.map(({ says, record, item, diff, at }) => ({
-      says,
-      play() {
-        aws.cloudtrail.remember([record]);
-        aws.putEvents(activityEvent(record, accountId, region));
-        aws.putEvents(configEvent({ item, diff }, accountId, region, new Date(at + MINUTE_MS)));
-      },
-    })),
-    ...sampleTrailSteps(
-      aws,
-      lastHour,
-      story.map(({ record }) => record),
-    ),
-  ];
-  for (const step of steps) {
-    if (stopped.aborted) return;
-    say(`▶ ${step.says}`);
-    await step.play();
-    // A step whose alert is late doesn't hold up the next.
-    await aws.idle({ timeoutMs: LONGEST_STEP }).catch(() => undefined);
-    await sleep(BETWEEN_STEPS, undefined, { signal: stopped }).catch(() => undefined);
-  }
+  s3.putBucket({ Name: BUCKET, Policy: TLS_ONLY, PublicAccessBlockConfiguration: blocked });
 }
 
-/** An `AWS API Call via CloudTrail` event around a record. */
-const activityEvent = (record: ActivityRecord, account: string, region: string): JsonObject => ({
-  version: '0',
-  'detail-type': 'AWS API Call via CloudTrail',
-  source: `aws.${String(record['eventSource']).replace('.amazonaws.com', '')}`,
-  account,
-  region,
-  time: record['eventTime'],
-  resources: [],
-  detail: record,
-});
+const inside = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '10.0.0.0/8' }] };
+const world = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 
-const people = {
+const putGroup = (ec2: LocalAws['ec2'], ...IpPermissions: object[]) =>
+  ec2.putSecurityGroup({
+    GroupId: GROUP,
+    GroupName: 'web-servers',
+    Description: 'web servers behind the load balancer',
+    VpcId: VPC,
+    IpPermissions,
+    IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+  });
+
+const blocked = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
+export const people = {
   alice: { ip: '198.51.100.24', agent: 'aws-cli/2.15.0 md/awscrt#0.19.19', mfa: 'true' },
   bruno: { ip: '203.0.113.99', agent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/142.0', mfa: 'false' },
 } as const;
 
-function recordOf(
-  { call: { by, ...call } }: Change,
-  { accountId, region, at }: { accountId: string; region: string; at: number },
-): ActivityRecord {
-  const { ip, agent, mfa } = people[by];
-  const eventTime = new Date(at).toISOString().replace('.000Z', 'Z');
-  return {
-    eventVersion: '1.11',
-    userIdentity: {
-      type: 'AssumedRole',
-      principalId: `AROAEXAMPLEENGINEER01:${by}`,
-      arn: `arn:aws:sts::${accountId}:assumed-role/engineer/${by}`,
-      accountId,
-      accessKeyId: `ASIAEXAMPLE${by.toUpperCase()}0001`,
-      sessionContext: {
-        sessionIssuer: {
-          type: 'Role',
-          principalId: 'AROAEXAMPLEENGINEER01',
-          arn: `arn:aws:iam::${accountId}:role/engineer`,
-          accountId,
-          userName: 'engineer',
-        },
-        attributes: { creationDate: eventTime, mfaAuthenticated: mfa },
-      },
-    },
-    eventTime,
-    awsRegion: region,
-    sourceIPAddress: ip,
-    userAgent: agent,
-    responseElements: { requestId: randomUUID(), _return: true },
-    requestID: randomUUID(),
-    eventID: randomUUID(),
-    readOnly: false,
-    eventType: 'AwsApiCall',
-    managementEvent: true,
-    recipientAccountId: accountId,
-    eventCategory: 'Management',
-    ...call,
-  };
-}
-
-/** A `Config Configuration Item Change` event around a change. */
-function configEvent(
-  { item, diff }: Pick<Change, 'item' | 'diff'>,
-  account: string,
-  region: string,
-  at: Date,
-): JsonObject {
-  const captured = at.toISOString();
-  return {
-    version: '0',
-    'detail-type': 'Config Configuration Item Change',
-    source: 'aws.config',
-    account,
-    region,
-    time: captured.replace(/\.\d+Z$/, 'Z'),
-    resources: [item['ARN']],
-    detail: {
-      recordVersion: '1.3',
-      messageType: 'ConfigurationItemChangeNotification',
-      configurationItemDiff: { changedProperties: diff, changeType: 'UPDATE' },
-      notificationCreationTime: captured,
-      configurationItem: {
-        relatedEvents: [],
-        relationships: [],
-        supplementaryConfiguration: {},
-        tags: {},
-        configurationItemVersion: '1.3',
-        configurationItemCaptureTime: captured,
-        configurationStateId: at.getTime(),
-        awsAccountId: account,
-        configurationItemStatus: 'OK',
-        awsRegion: region,
-        configurationStateMd5Hash: '',
-        resourceCreationTime: null,
-        ...item,
-      },
-    },
-  };
-}
-
-function changes(account: string, region: string): Change[] {
+/** What somebody does. */
+export function changes(account: string, region: string) {
   const closed = {
     ipProtocol: 'tcp',
     fromPort: 443,
@@ -181,12 +74,12 @@ function changes(account: string, region: string): Change[] {
     userIdGroupPairs: [],
     prefixListIds: [],
     ipv4Ranges: [{ cidrIp: '0.0.0.0/0' }],
-    ipv6Ranges: [{ cidrIpv6: '::/0' }],
+    ipv6Ranges: [],
     ipRanges: ['0.0.0.0/0'],
   };
-  return [
-    {
-      says: 'Somebody opens SSH of a security group to the world, over IPv4 and IPv6',
+  return {
+    opened: {
+      says: 'Somebody opens SSH of a security group to the world',
       call: {
         eventSource: 'ec2.amazonaws.com',
         eventName: 'AuthorizeSecurityGroupIngress',
@@ -201,7 +94,7 @@ function changes(account: string, region: string): Change[] {
                 toPort: 22,
                 groups: {},
                 ipRanges: { items: [{ cidrIp: '0.0.0.0/0' }] },
-                ipv6Ranges: { items: [{ cidrIpv6: '::/0' }] },
+                ipv6Ranges: {},
                 prefixListIds: {},
               },
             ],
@@ -212,8 +105,9 @@ function changes(account: string, region: string): Change[] {
       diff: {
         'Configuration.IpPermissions.1': { previousValue: null, updatedValue: open, changeType: 'CREATE' },
       },
+      happens: ({ ec2 }) => putGroup(ec2, inside, world),
     },
-    {
+    closed: {
       says: 'Somebody closes the security group again',
       call: {
         eventSource: 'ec2.amazonaws.com',
@@ -229,8 +123,9 @@ function changes(account: string, region: string): Change[] {
       diff: {
         'Configuration.IpPermissions.1': { previousValue: open, updatedValue: null, changeType: 'DELETE' },
       },
+      happens: ({ ec2 }) => putGroup(ec2, inside),
     },
-    {
+    unblocked: {
       says: 'Somebody removes the public access block of a bucket',
       call: {
         eventSource: 's3.amazonaws.com',
@@ -251,8 +146,32 @@ function changes(account: string, region: string): Change[] {
           changeType: 'DELETE',
         },
       },
+      happens: ({ s3 }) => s3.putBucket({ Name: BUCKET, PublicAccessBlockConfiguration: {} }),
     },
-    {
+    /** As AWS Config tells of the bucket when it is mended. */
+    blocked: {
+      item: bucket(account, region, {
+        PublicAccessBlockConfiguration: {
+          blockPublicAcls: true,
+          ignorePublicAcls: true,
+          blockPublicPolicy: true,
+          restrictPublicBuckets: true,
+        },
+      }),
+      diff: {
+        'SupplementaryConfiguration.PublicAccessBlockConfiguration': {
+          previousValue: null,
+          updatedValue: {
+            blockPublicAcls: true,
+            ignorePublicAcls: true,
+            blockPublicPolicy: true,
+            restrictPublicBuckets: true,
+          },
+          changeType: 'CREATE',
+        },
+      },
+    },
+    exposed: {
       says: 'Somebody makes a database publicly accessible',
       call: {
         eventSource: 'rds.amazonaws.com',
@@ -273,7 +192,7 @@ function changes(account: string, region: string): Change[] {
         },
       },
     },
-  ];
+  } satisfies Readonly<Record<string, Change | Pick<Change, 'item' | 'diff'>>>;
 }
 
 const securityGroup = (account: string, region: string, ipPermissions: object[]): JsonObject => ({
@@ -331,7 +250,7 @@ const TLS_ONLY = JSON.stringify({
   ],
 });
 
-const bucket = (account: string, region: string): JsonObject => ({
+const bucket = (account: string, region: string, more: JsonObject = {}): JsonObject => ({
   resourceType: 'AWS::S3::Bucket',
   resourceId: BUCKET,
   resourceName: BUCKET,
@@ -345,6 +264,7 @@ const bucket = (account: string, region: string): JsonObject => ({
     region,
   },
   supplementaryConfiguration: {
+    ...more,
     AccessControlList: JSON.stringify({
       grantSet: null,
       grantList: [

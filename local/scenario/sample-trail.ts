@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { LocalAws } from './aws';
-import { makeTrail } from './trails/make-trail';
+import type { LocalAws } from '../aws';
+import { makeTrail } from '../trails/make-trail';
 
 const BUCKET = 'trailseal-sample-trail';
 const TRAIL = 'sample-trail';
@@ -28,7 +28,11 @@ export function sampleTrailSteps(
   const isWatched = aws.stack
     .ofType('AWS::Events::Rule')
     .some(({ properties }) => JSON.stringify(properties).includes(BUCKET));
-  if (!isWatched) return [];
+  if (!isWatched) {
+    // An account without any trail is told of.
+    aws.cloudtrail.putTrail({ Name: TRAIL, S3BucketName: BUCKET });
+    return [];
+  }
   const from = new Date(lastHour - HOURS * HOUR_MS).toISOString().replace('.000', '');
   const made = makeTrail({
     account,
