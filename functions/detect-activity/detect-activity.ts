@@ -4,12 +4,13 @@ import { type CloudTrailRecord, parseActivityEvent } from '../../shared/contract
 import type { JsonObject } from '../../shared/contracts/aws/configuration-item';
 import { type AwsEvent, parseAwsEvent } from '../../shared/contracts/aws/event';
 import type { Judgement } from '../../shared/contracts/trailseal/finding';
+import { findingRegion } from '../../shared/contracts/trailseal/finding-region';
 import type { Detected, Rate } from '../../shared/controls/detections/detection';
 import { type Detector, type Hit, parametersOf } from '../../shared/controls/detections/detector';
 import { countedEvent } from '../../shared/controls/detections/episodes';
 import { type PolicyInForce, policyVersion } from '../../shared/controls/judge';
 import { exemptionFor } from '../../shared/findings/exemption';
-import { findingRegion, type Subject } from '../../shared/findings/finding';
+import type { Subject } from '../../shared/findings/finding';
 import { stateIdOfEvent } from '../../shared/findings/observations';
 import { type RecordNeeds, recordJudgement } from '../../shared/findings/record';
 import type { Telemetry } from '../../shared/lambda/telemetry';

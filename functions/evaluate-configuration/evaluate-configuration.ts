@@ -4,10 +4,10 @@ import {
   type ConfigurationDiff,
   parseConfigChange,
 } from '../../shared/contracts/aws/config-change';
-import { type ConfigurationItem, isGone } from '../../shared/contracts/aws/configuration-item';
+import type { ConfigurationItem } from '../../shared/contracts/aws/configuration-item';
 import { parseAwsEvent } from '../../shared/contracts/aws/event';
 import { PermanentFailure } from '../../shared/contracts/permanent-failure';
-import type { Compliance, Judgement } from '../../shared/contracts/trailseal/finding';
+import type { Compliance } from '../../shared/contracts/trailseal/finding';
 import {
   judgeItem,
   judgeUnread,
@@ -15,14 +15,11 @@ import {
   type RuleJudgement,
   type RulesByType,
 } from '../../shared/controls/judge';
-import { pathsRead } from '../../shared/controls/reads';
-import type { ActivityIndex, CapturedItem } from '../../shared/findings/activity-index';
-import { exemptionFor } from '../../shared/findings/exemption';
-import { findingId, findingRegion, type Subject } from '../../shared/findings/finding';
+import type { ActivityIndex } from '../../shared/findings/activity-index';
+import { capturedItem, datedJudgement, subjectOf } from '../../shared/findings/judged-item';
 import { type RecordNeeds, recordJudgement } from '../../shared/findings/record';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { type Home, requireCovered } from '../../shared/policy/coverage';
-import { changeLink } from '../../shared/proof/change';
 
 export interface Needs {
   readonly rules: RulesByType;
@@ -73,14 +70,20 @@ export const evaluateConfiguration =
 
     // Before the findings ask who brought it about. Of what an operator sends as a test nobody did.
     if (judgements.length > 0 && event.trailseal === undefined) {
-      await index.putItem(capturedItem(read, diff, judgements));
+      await index.putItem(
+        capturedItem(
+          read,
+          (diff ?? []).map(({ path }) => path),
+          judgements,
+        ),
+      );
     }
     const judged: Outcome['judged'][number][] = [];
     for (const judgement of judgements) {
       report(judgement, read, telemetry);
       const transitions = await recordJudgement(
         subjectOf(judgement, read),
-        { ...dated(judgement, read, diff, policy), ...event.trailseal },
+        { ...datedJudgement(judgement, read, diff, policy), ...event.trailseal },
         record,
       );
       judged.push({
@@ -120,64 +123,6 @@ async function judge(change: ConfigChange, { rules, policy, home, history }: Jud
   return fetched === undefined
     ? unread('the item is too large for an event, and AWS Config has no record of it at its capture time')
     : { judgements: judgeItem(rules, fetched, policy), read: fetched, diff: null };
-}
-
-const subjectOf = ({ rule }: RuleJudgement, item: ConfigurationItem): Subject => ({
-  control: rule.id,
-  severity: rule.severity,
-  accountId: item.awsAccountId,
-  region: findingRegion(item.resourceType, item.awsRegion),
-  resourceType: item.resourceType,
-  resourceId: item.resourceId,
-  ...(item.resourceName === undefined ? {} : { resourceName: item.resourceName }),
-  ...(item.ARN === undefined ? {} : { arn: item.ARN }),
-});
-
-/** CloudFormation marks what it manages with these. */
-const STACK_TAGS = 'aws:cloudformation:';
-
-function capturedItem(
-  item: ConfigurationItem,
-  diff: ConfigurationDiff,
-  judgements: readonly RuleJudgement[],
-): CapturedItem {
-  const tags = Object.entries(item.tags).filter(([name]) => name.startsWith(STACK_TAGS));
-  return {
-    account: item.awsAccountId,
-    region: item.awsRegion,
-    resourceType: item.resourceType,
-    resourceId: item.resourceId,
-    ...(item.resourceName === undefined ? {} : { resourceName: item.resourceName }),
-    ...(item.ARN === undefined ? {} : { arn: item.ARN }),
-    capturedAt: item.configurationItemCaptureTime,
-    configurationStateId: item.configurationStateId,
-    changedPaths: (diff ?? []).map(({ path }) => path),
-    ...(isGone(item) ? { isGone: true } : {}),
-    ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags) }),
-    findings: judgements.map((judgement) => findingId(subjectOf(judgement, item))),
-  };
-}
-
-function dated(
-  { rule, compliance, annotation, because, policyVersion }: RuleJudgement,
-  item: ConfigurationItem,
-  diff: ConfigurationDiff,
-  policy: PolicyInForce,
-): Judgement {
-  const observedAt = item.configurationItemCaptureTime;
-  // As of the observation, not of now: the same item under the same policy is the same judgement, however late.
-  const exemption =
-    compliance === 'NON_COMPLIANT' ? exemptionFor(policy.exemptions, rule.id, item, observedAt) : undefined;
-  return {
-    observedAt,
-    configurationStateId: item.configurationStateId,
-    policyVersion,
-    compliance,
-    annotation,
-    because: [...because],
-    change: changeLink(diff, pathsRead(rule)),
-    ...(exemption ? { exemption } : {}),
-  };
 }
 
 function report(

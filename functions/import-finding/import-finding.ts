@@ -1,10 +1,11 @@
 import { parseAwsEvent } from '../../shared/contracts/aws/event';
 import { PermanentFailure } from '../../shared/contracts/permanent-failure';
 import type { Compliance, Judgement } from '../../shared/contracts/trailseal/finding';
+import { findingRegion } from '../../shared/contracts/trailseal/finding-region';
 import { type PolicyInForce, policyVersion } from '../../shared/controls/judge';
 import { type AnyPartner, type MappedFinding, mapEvent } from '../../shared/controls/partners/partner';
 import { exemptionFor } from '../../shared/findings/exemption';
-import { findingRegion, type Subject } from '../../shared/findings/finding';
+import type { Subject } from '../../shared/findings/finding';
 import { type RecordNeeds, recordJudgement } from '../../shared/findings/record';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { type Home, requireCovered } from '../../shared/policy/coverage';

@@ -3,15 +3,23 @@ import type { JsonObject } from '../../shared/contracts/aws/configuration-item';
 import { parseAwsEvent } from '../../shared/contracts/aws/event';
 import type { CompliancePolicy } from '../../shared/contracts/trailseal/compliance-policy';
 import type { ActivityIndex, ResourceKey } from '../../shared/findings/activity-index';
+import type { OwnEvents } from '../../shared/findings/own-calls';
 import { type RecordNeeds, relinkFinding } from '../../shared/findings/record';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { type Home, requireCovered } from '../../shared/policy/coverage';
 import { mutates } from '../../shared/proof/activity/mutates';
+import { ownCallIn } from '../../shared/remediations/own-event';
 
 export interface Needs {
   readonly policy: CompliancePolicy;
   readonly home: Home;
   readonly index: Pick<ActivityIndex, 'putCall' | 'items'>;
+  /** Left out where nothing is remediated, as in a replay. */
+  readonly own?: {
+    readonly events: Pick<OwnEvents, 'put'>;
+    /** ARN of the role of remediations in an account. */
+    role(accountId: string): string;
+  };
   readonly record: RecordNeeds;
   readonly telemetry: Telemetry;
 }
@@ -32,24 +40,24 @@ const ITEMS_WITHIN_MS = 24 * 3_600_000;
 
 /**
  * Files a call that changed something under the resources that it names, and lets the findings know whose items were
- * captured before the call was heard of.
+ * captured before the call was heard of. A call of our own remediations it files under their finding besides.
  *
  * @returns a handler of CloudTrail's events as EventBridge sends them
  * @throws PermanentFailure for an event that AWS did not send, that compliance.yml does not cover, or of another shape
  */
 export const indexActivity =
-  ({ policy, home, index, record: recordNeeds, telemetry }: Needs) =>
+  ({ policy, home, index, own, record: recordNeeds, telemetry }: Needs) =>
   async (message: unknown): Promise<Outcome> => {
     const event = parseAwsEvent(message);
     const { record } = parseActivityEvent(event);
     requireCovered(policy, home, event.account, event.region);
     // What an operator sends as a test never names anybody.
-    if (event.trailseal !== undefined || !hasChangedSomething(record)) {
-      return { event: record.eventID, resources: 0, findings: [] };
-    }
-    const keys = await index.putCall(event.detail as JsonObject);
+    if (event.trailseal !== undefined) return { event: record.eventID, resources: 0, findings: [] };
+    const ours = own && ownCallIn(record, own.role(event.account));
+    if (ours) await own.events.put({ ...ours, record: event.detail as JsonObject });
+    const findings = new Set<string>(ours ? [ours.findingId] : []);
+    const keys = hasChangedSomething(record) ? await index.putCall(event.detail as JsonObject) : [];
     telemetry.count('CallsIndexed', keys.length > 0 ? 1 : 0);
-    const findings = new Set<string>();
     for (const key of keys) for (const id of await findingsOf(key, record, index)) findings.add(id);
     for (const id of findings) await relinkFinding(id, recordNeeds);
     return { event: record.eventID, resources: keys.length, findings: [...findings] };

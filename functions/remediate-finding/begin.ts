@@ -1,5 +1,6 @@
 import type { Json } from '../../shared/contracts/aws/configuration-item';
 import type { Approval, Refusal } from '../../shared/contracts/trailseal/remediation';
+import { mayNotApprove } from '../../shared/remediations/actors';
 import { approvalFault } from '../../shared/remediations/approval';
 import { type Run, stepped } from '../../shared/remediations/run';
 import { carryOn } from './conclude';
@@ -13,13 +14,15 @@ const APPROVE_WITHIN_MS = 24 * 3_600_000;
 export type Approved = { readonly approval: Approval } | { readonly faults: readonly string[] };
 
 /** The approval of a run that counts, or why none does. */
-export async function approvalOf(errand: Errand, run: Run, notBy: readonly string[]): Promise<Approved> {
+export async function approvalOf(errand: Errand, run: Run): Promise<Approved> {
   if (run.planHash === undefined || run.asks === undefined) return { faults: [] };
   const { planHash, asks } = run;
-  const given = await errand.needs.runs.approvals(run);
+  const { finding, needs } = errand;
+  const notBy = needs.directions.actorMayApprove ? [] : mayNotApprove(finding, run);
+  const given = await needs.runs.approvals(run);
   const faults = new Set<string>();
   for (const approval of given) {
-    const fault = approvalFault(approval, { planHash, asks, notBy }, errand.needs.now());
+    const fault = approvalFault(approval, { planHash, asks, notBy }, needs.now());
     if (fault === undefined) return { approval };
     faults.add(fault);
   }

@@ -153,7 +153,7 @@ async function end(errand: Errand, run: Run, kept: KeptPlan, { state, says, judg
   const isBlind = canonicalJson(kept.plan.before) === canonicalJson(kept.plan.after);
   const ended = {
     ...stepped(run, step),
-    ...(state === 'unconfirmed' && !isBlind ? { looks: 0, dueAt: later(at, LOOK_AGAIN_MS) } : {}),
+    ...(state === 'unconfirmed' && !isBlind ? { looks: 0, lookAt: later(at, LOOK_AGAIN_MS) } : {}),
   };
   const told = telling(ended, {
     kind: kinds[state],
@@ -171,10 +171,12 @@ export async function lookAgain(errand: Errand, run: Run): Promise<Run> {
   const kept = await keptPlan(errand, run);
   const ending = await whatCameOfIt(errand, run, kept, errandsOf(errand, run, kept));
   if (ending.state !== 'unconfirmed') return end(errand, run, kept, ending);
-  const { looks: _, dueAt: __, ...rest } = run;
+  // Whoever comes before it is time takes nothing of the time that it is given.
+  if (errand.needs.now() < (run.lookAt ?? '')) return run;
+  const { looks: _, lookAt: __, ...rest } = run;
   const looks = run.looks + 1;
   return record(errand, run, {
     ...rest,
-    ...(looks < MOST_LOOKS ? { looks, dueAt: later(errand.needs.now(), LOOK_AGAIN_MS * 2 ** looks) } : {}),
+    ...(looks < MOST_LOOKS ? { looks, lookAt: later(errand.needs.now(), LOOK_AGAIN_MS * 2 ** looks) } : {}),
   });
 }

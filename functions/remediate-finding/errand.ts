@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../shared/contracts/aws/configuration-
 import type { Finding } from '../../shared/contracts/trailseal/finding';
 import type { Plan, RemediationOutcome, Target } from '../../shared/contracts/trailseal/remediation';
 import type { AnyRemediation, Occasion } from '../../shared/remediations/remediation';
-import type { Part, Run } from '../../shared/remediations/run';
+import { isOver, type Part, type Run } from '../../shared/remediations/run';
 import { type Needs, NotYet } from './needs';
 
 /** Longer than the function may run: whoever holds a lease for longer has died. */
@@ -15,8 +15,7 @@ export interface Errand {
   readonly needs: Needs;
   readonly finding: Finding;
   readonly fence: number;
-  /** The latest run, or one that was never written. */
-  readonly latest: string | undefined;
+  /** The latest run. */
   readonly current: Run | undefined;
   /** Kinds of what was reported. */
   readonly reported: string[];
@@ -49,7 +48,7 @@ function dueAtOf(run: Run, now: string): string | undefined {
   if (run.outbox.length > 0) return later(now, REPORT_WITHIN_MS);
   if (run.state === 'captured' || run.state === 'applying')
     return later(run.settledAt !== undefined && run.settledAt > now ? run.settledAt : now, LEASE_MS);
-  return run.state === 'unconfirmed' ? run.dueAt : undefined;
+  return run.state === 'unconfirmed' ? run.lookAt : undefined;
 }
 
 /**
@@ -88,11 +87,20 @@ export async function start(errand: Errand, run: Run): Promise<void> {
   const { needs, finding, fence, current } = errand;
   if (current?.looks !== undefined) {
     // Nobody comes back to what is no longer the latest.
-    const { looks: _, dueAt: __, ...rest } = current;
+    const { looks: _, lookAt: __, ...rest } = current;
     await record(errand, current, rest);
   }
-  if (!(await needs.runs.point(finding.id, fence, run.id)))
+  await useUpUndo(errand);
+  if (!(await needs.runs.point(finding.id, fence, run.id, current?.id)))
     throw new NotYet(`finding ${finding.id} was taken over by another worker`);
+}
+
+/** What asked for the undo that was the latest may come again, and must not undo what is done after it. */
+async function useUpUndo({ needs, current }: Errand): Promise<void> {
+  if (current?.of === undefined || current.asked === undefined || !isOver(current)) return;
+  const undone = await needs.runs.read(current.findingId, current.of);
+  if (undone && undone.undoAnswered !== current.asked.at)
+    await record({ needs }, undone, { ...undone, undoAnswered: current.asked.at });
 }
 
 export async function keptPlan(errand: Errand, run: Run): Promise<KeptPlan> {

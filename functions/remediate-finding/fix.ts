@@ -3,37 +3,38 @@ import type { Mode } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Refusal } from '../../shared/contracts/trailseal/remediation';
 import { policyInvalid } from '../../shared/remediations/guards';
 import { canonicalJson, propose as planFor } from '../../shared/remediations/plan';
-import { idOf, inherited, isOver, type Run } from '../../shared/remediations/run';
-import { actorsOf, namesOf } from './actors';
+import { idOf, inherited, isOver, lastBegun, type Run } from '../../shared/remediations/run';
 import { approvalOf, begin, notApproved, propose } from './begin';
-import { type Errand, type Errands, type KeptPlan, start } from './errand';
+import { type Errand, type KeptPlan, start } from './errand';
 import { type Facts, howFar, refusalsFor } from './guard';
 import { judge, look } from './look';
 import { isSaid, refuse, supersede } from './refuse';
 
 export type Fixed =
-  | { readonly ignored: 'not-open' | 'off' | 'no-remediation' | 'nothing-to-propose' }
+  | { readonly ignored: 'not-open' | 'off' | 'notify' | 'no-remediation' }
   | { readonly run: Run };
 
 /** Plans what would mend a finding from what is there now, and does it as far as compliance.yml and the guards let. */
 export async function fix(errand: Errand): Promise<Fixed> {
   const { needs, finding } = errand;
   const { directions } = needs;
-  const mode = directions.policy === 'valid' ? directions.mode(finding) : 'unknown';
-  const known = directions.remediation(finding.control);
   if (finding.state !== 'open')
     return closed(errand, 'no-longer-so', 'The finding is no longer open.', 'not-open');
+  const invalid = policyInvalid({ policy: directions.policy });
+  if (invalid) return refusedByPolicy(errand, invalid);
+  const mode = directions.mode(finding);
+  const known = directions.remediation(finding.control);
   if (!known) return closed(errand, 'mode', 'No remediation is set for the control.', 'no-remediation');
-  if (mode === 'off') return closed(errand, 'mode', 'compliance.yml says off for this control.', 'off');
+  // Where people are only to be told, the role may not even read, and there is nothing to tell them.
+  if (mode === 'off' || mode === 'notify')
+    return closed(errand, 'mode', `compliance.yml says ${mode} for this resource.`, mode);
 
   const blank = blankRun(errand, known.remediation.id, mode);
-  const invalid = policyInvalid({ policy: directions.policy });
-  if (invalid) return refused(errand, blank, [invalid]);
   const located = known.remediation.target(finding);
   if ('cannot' in located)
     return refused(errand, blank, [{ code: 'cannot', says: `Nothing is done: ${located.cannot}.` }]);
   const parameters = directions.parameters(finding.control);
-  const errands: Errands = {
+  const errands: Facts['errands'] = {
     ...known,
     target: located.target,
     occasion: {
@@ -60,7 +61,7 @@ export async function fix(errand: Errand): Promise<Fixed> {
   return go(errand, { ...blank, mode: lowerable.mode, planHash: proposal.plan.hash }, kept, facts);
 }
 
-function blankRun({ finding, current }: Errand, remediation: string, mode: Mode | 'unknown'): Run {
+function blankRun({ needs, finding, current }: Errand, remediation: string, mode: Mode | 'unknown'): Run {
   const since = finding.exposure?.from ?? finding.judgement?.observedAt ?? '';
   return {
     findingId: finding.id,
@@ -70,6 +71,7 @@ function blankRun({ finding, current }: Errand, remediation: string, mode: Mode 
     control: finding.control,
     accountId: finding.accountId,
     since,
+    api: needs.api,
     state: 'planned',
     mode,
     steps: [],
@@ -87,7 +89,7 @@ function isMended(
   proposal: ReturnType<typeof planFor>,
 ): errand is Errand & { readonly current: Run } {
   const { current } = errand;
-  if (!current || !isOver(current) || current.state === 'refused') return false;
+  if (!current || !isOver(current) || lastBegun(current) === undefined) return false;
   const nothing = 'refusal' in proposal && proposal.refusal.code === 'nothing-to-do';
   return nothing || judged === 'COMPLIANT' || judged === 'NOT_APPLICABLE';
 }
@@ -103,9 +105,9 @@ async function go(errand: Errand, wanted: Run, kept: KeptPlan, facts: Facts): Pr
   const stored = isSame ? current : undefined;
   const run: Run = stored
     ? { ...stored, mode: wanted.mode }
-    : { ...wanted, id: idOf(finding.id, wanted.since, kept.plan.hash, errand.latest ?? '') };
+    : { ...wanted, id: idOf(finding.id, wanted.since, kept.plan.hash, errand.current?.id ?? '') };
 
-  const given = await approvalOf(errand, run, namesOf(actorsOf(finding)));
+  const given = await approvalOf(errand, run);
   const isApproved = 'approval' in given || (run.state === 'captured' && run.approval !== undefined);
   const refusals = await refusalsFor(errand, run, facts, isApproved);
   const hard = refusals.filter(({ code }) => !['mode', 'dry-run', 'not-approved'].includes(code));
@@ -130,9 +132,17 @@ async function go(errand: Errand, wanted: Run, kept: KeptPlan, facts: Facts): Pr
   return {
     run: await begin(errand, stored, run, kept, facts.captured, {
       approval: 'approval' in given ? given.approval : undefined,
-      cap: facts.errands.remediation.cap,
+      cap: facts.errands.cap,
     }),
   };
+}
+
+/** What compliance.yml says is not known: what it might have let be changed is told, and nothing else. */
+async function refusedByPolicy(errand: Errand, refusal: Refusal): Promise<Fixed> {
+  const { needs, finding } = errand;
+  const fixing = needs.remediations.find(({ fixes }) => fixes.includes(finding.control));
+  if (!fixing) return closed(errand, refusal.code, refusal.says, 'no-remediation');
+  return refused(errand, blankRun(errand, fixing.id, 'unknown'), [refusal]);
 }
 
 /** Why there is not even a plan. */
@@ -141,9 +151,10 @@ async function refused(errand: Errand, blank: Run, refusals: readonly [Refusal])
   if (current && isSaid(current, blank, refusals)) return { run: current };
   if (current && !isOver(current) && current.does === 'fix')
     return { run: await refuse(errand, current, current, refusals) };
-  // Where people are only to be told, there is nothing to tell them.
-  if (blank.mode === 'notify') return { ignored: 'nothing-to-propose' };
-  const run = { ...blank, id: idOf(blank.findingId, blank.since, refusals[0].code, errand.latest ?? '') };
+  const run = {
+    ...blank,
+    id: idOf(blank.findingId, blank.since, refusals[0].code, errand.current?.id ?? ''),
+  };
   await start(errand, run);
   return { run: await refuse(errand, undefined, run, refusals) };
 }
@@ -153,7 +164,7 @@ async function closed(
   errand: Errand,
   code: Refusal['code'],
   says: string,
-  ignored: 'not-open' | 'off' | 'no-remediation',
+  ignored: 'not-open' | 'off' | 'notify' | 'no-remediation',
 ): Promise<Fixed> {
   const { current } = errand;
   if (current && !isOver(current) && current.does === 'fix')

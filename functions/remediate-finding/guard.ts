@@ -1,16 +1,16 @@
 import type { Json } from '../../shared/contracts/aws/configuration-item';
 import type { Mode } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Refusal } from '../../shared/contracts/trailseal/remediation';
+import { actorsOf } from '../../shared/remediations/actors';
 import { type Permitted, permitted, refusalsOf } from '../../shared/remediations/guards';
 import { canonicalJson } from '../../shared/remediations/plan';
 import { inherited, isOver, type Run } from '../../shared/remediations/run';
-import { actorsOf } from './actors';
 import type { Errand, Errands } from './errand';
 import type { Judged } from './look';
 
 /** What was just read, and what the control says of it. */
 export interface Facts {
-  readonly errands: Errands;
+  readonly errands: Errands & { readonly cap: number };
   readonly captured: Json;
   readonly judged: Judged;
 }
@@ -62,24 +62,23 @@ export async function refusalsFor(
   const { control, accountId } = run;
   const counted = await runs.admitted({ control, accountId, at: run.begunAt ?? now });
   const undone = await ownUndo(errand, facts);
-  return [
-    ...(undone ? [undone] : []),
-    ...refusalsOf({
-      policy: directions.policy,
-      exemption: directions.exemption(finding, now),
-      tags: own === 'not-read' ? await evidence.tags(finding) : own,
-      ...(actor === undefined ? {} : { actor }),
-      protectedTags: directions.protectedTags,
-      made: counted.filter((id) => id !== run.id).length,
-      cap: remediation.cap,
-      calls,
-      ourRole: needs.ourRole(accountId),
-      ourRequests: await runs.ours(requests),
-      judged: facts.judged,
-      mode: run.mode as Mode,
-      approved: isApproved,
-    }),
-  ];
+  const refusals = refusalsOf({
+    policy: directions.policy,
+    exemption: directions.exemption(finding, now),
+    tags: own === 'not-read' ? await evidence.tags(finding) : own,
+    ...(actor === undefined ? {} : { actor }),
+    protectedTags: directions.protectedTags,
+    made: counted.filter((id) => id !== run.id).length,
+    cap: facts.errands.cap,
+    calls,
+    ourRole: needs.ourRole(accountId),
+    ourRequests: await runs.ours(requests),
+    judged: facts.judged,
+    mode: run.mode as Mode,
+    approved: isApproved,
+  });
+  // That it was we who made the change says less than why.
+  return undone ? [undone, ...refusals.filter(({ code }) => code !== undone.code)] : refusals;
 }
 
 /** What our undo left was wanted by whoever asked for it, whether or not CloudTrail has told yet that it was us. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../shared/contracts/aws/configuration-item';
 import type { AwsCall, RemediationStep } from '../../shared/contracts/trailseal/remediation';
+import { sessionTags } from '../../shared/remediations/own-requests';
 import { inputOf } from '../../shared/remediations/plan';
 import { answered, isDone, type Run, stepped, stepsOf, wasLost } from '../../shared/remediations/run';
 import { type Errand, type KeptPlan, later, record } from './errand';
@@ -36,6 +37,7 @@ export async function makeCalls(
     accountId: target.accountId,
     findingId: begun.findingId,
     ...(begun.approval === undefined ? {} : { approval: begun.approval.nonce }),
+    tags: sessionTags(begun),
     calls,
   });
   let run = begun;

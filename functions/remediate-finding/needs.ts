@@ -1,8 +1,8 @@
 import type { ConfigurationItem } from '../../shared/contracts/aws/configuration-item';
-import type { Mode } from '../../shared/contracts/trailseal/compliance-policy';
+import type { Mode, ProtectedTag } from '../../shared/contracts/trailseal/compliance-policy';
 import type { AppliedExemption, Compliance, Finding } from '../../shared/contracts/trailseal/finding';
 import type { RemediationOutcome } from '../../shared/contracts/trailseal/remediation';
-import type { MakingCall, ProtectedTag, Unknown } from '../../shared/remediations/guards';
+import type { MakingCall, Unknown } from '../../shared/remediations/guards';
 import type { AnyRemediation, ResourceTags } from '../../shared/remediations/remediation';
 import type { Runs } from '../../shared/remediations/run';
 import type { Performer, Session } from './performer';
@@ -11,13 +11,15 @@ import type { Performer, Session } from './performer';
 export interface Directions {
   readonly policy: 'valid' | 'missing' | 'invalid' | Unknown;
   mode(finding: Finding): Mode | Unknown;
-  /** The remediation that fixes a control, with settings that are valid for it. */
+  /** The remediation that fixes a control, with settings that are valid for it, and how many may be made in an hour. */
   remediation(
     control: string,
-  ): { readonly remediation: AnyRemediation; readonly settings: unknown } | undefined;
+  ): { readonly remediation: AnyRemediation; readonly settings: unknown; readonly cap: number } | undefined;
   parameters(control: string): Readonly<Record<string, unknown>>;
   exemption(finding: Finding, now: string): AppliedExemption | 'none' | Unknown;
   readonly protectedTags: readonly ProtectedTag[];
+  /** Whether those who made a change may approve what is done about it. */
+  readonly actorMayApprove: boolean;
 }
 
 /** What is known besides what compliance.yml and the resource say. */
@@ -42,6 +44,8 @@ export interface Needs {
   performer(session: Session): Performer;
   /** ARN of the role that calls are made in, in an account. */
   ourRole(accountId: string): string;
+  /** The address of the API that approvals and undos come by; empty where compliance.yml lets nothing be changed. */
+  readonly api: string;
   /** Brings an outcome into its finding. The same outcome may come more than once. */
   report(outcome: RemediationOutcome): Promise<void>;
   /** Has this function come back to a finding. It may come more than once, or be lost: what is due is found. */
@@ -66,6 +70,7 @@ export interface Answer {
     | 'test'
     | 'not-open'
     | 'off'
+    | 'notify'
     | 'no-remediation'
     | 'nothing-to-propose'
     | 'not-asked';

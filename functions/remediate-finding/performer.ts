@@ -7,6 +7,8 @@ export interface Session {
   readonly findingId: string;
   /** The nonce of the approval, where there is one. */
   readonly approval?: string;
+  /** Of a session that changes something: the run, its plan, and who approved it, for CloudTrail's record of it. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly calls: readonly AwsCall[];
 }
 

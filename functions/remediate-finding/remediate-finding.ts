@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parseAwsEvent } from '../../shared/contracts/aws/event';
 import { parseAs } from '../../shared/contracts/parse';
 import { PermanentFailure } from '../../shared/contracts/permanent-failure';
-import { isOver, type Run } from '../../shared/remediations/run';
+import { isOver, lastBegun, type Run } from '../../shared/remediations/run';
 import { carryOn, lookAgain } from './conclude';
 import { type Errand, LEASE_MS, later, reportAll } from './errand';
 import { fix } from './fix';
@@ -51,10 +51,12 @@ export const remediateFinding =
     const now = needs.now();
     const lease = await needs.runs.lease(findingId, later(now, LEASE_MS), now);
     if (lease === 'held') throw new NotYet(`finding ${findingId} is being remediated by another worker`);
-    const { fence, run: latest } = lease;
+    const { fence, run, follows } = lease;
     try {
-      const current = latest === undefined ? undefined : await needs.runs.read(findingId, latest);
-      const errand = { needs, finding: stored.finding, fence, latest, current, reported: [] };
+      const latest = run && (await needs.runs.read(findingId, run));
+      // Who died before the first step of a run was written has done nothing: the run before it counts.
+      const current = latest || (follows && (await needs.runs.read(findingId, follows))) || undefined;
+      const errand = { needs, finding: stored.finding, fence, current, reported: [] };
       return await work(errand, job);
     } finally {
       // A lease that is not given back ends by itself.
@@ -89,10 +91,11 @@ async function work(found: Errand, job: Pick<RemediateJob, 'undo' | 'again'>): P
   return answerOf(errand, await reportAll(errand, done.run));
 }
 
-/** Nothing was observed since the latest run began to change something: the event came late, or twice. */
+/** Nothing was observed since a run began last to change something: the event came late, or twice. */
 function isKnown({ finding, current }: Errand): boolean {
-  if (!current?.begunAt || !isOver(current) || current.state === 'refused') return false;
-  return (finding.judgement?.observedAt ?? '') < current.begunAt;
+  const isWaiting = current?.does === 'undo' && current.state === 'planned';
+  const begunAt = current && (isOver(current) || isWaiting) ? lastBegun(current) : undefined;
+  return begunAt !== undefined && (finding.judgement?.observedAt ?? '') < begunAt;
 }
 
 /** The run whose undo was begun, or approved, and not ended. */

@@ -6,7 +6,6 @@ import type { AnyRemediation } from '../../shared/remediations/remediation';
 import { idOf, inherited, isOver, type Run, type UndoAsked } from '../../shared/remediations/run';
 import { threeWayLines } from '../../shared/remediations/shown';
 import { proposeUndo } from '../../shared/remediations/undo';
-import { actorsOf, namesOf } from './actors';
 import { approvalOf, begin, notApproved, propose } from './begin';
 import { statesBefore } from './conclude';
 import { type Errand, errandsOf, type KeptPlan, keptPlan, reportAll, start } from './errand';
@@ -25,6 +24,7 @@ export async function undo(errand: Errand, undone: string): Promise<Undone> {
   const asked = await needs.runs.undoAsked({ findingId: finding.id, id: undone });
   if (of?.does !== 'fix' || asked === undefined) return { ignored: 'not-asked' };
   if (current?.of === of.id && current.asked?.at === asked.at && isOver(current)) return { run: current };
+  if (of.undoAnswered === asked.at) return { ignored: 'not-asked' };
   const blank = blankRun(of, asked, current);
   if (!undoable.includes(of.state))
     return refused(errand, blank, { code: 'nothing-to-do', says: 'It has changed nothing.' });
@@ -70,6 +70,7 @@ const blankRun = (of: Run, asked: UndoAsked, latest: Run | undefined): Run => ({
   control: of.control,
   accountId: of.accountId,
   since: of.since,
+  ...(of.api === undefined ? {} : { api: of.api }),
   state: 'planned',
   mode: 'approve',
   steps: [],
@@ -96,10 +97,7 @@ async function go(
   const stored = isSame ? current : undefined;
   const run = stored ?? { ...wanted, id: nameOf(errand, wanted, kept.plan.hash) };
   const mustBeApproved = exposesAgain !== false && ['critical', 'high'].includes(finding.severity);
-  const given = await approvalOf(errand, run, [
-    ...namesOf(actorsOf(finding)),
-    ...(wanted.asked ? [wanted.asked.by] : []),
-  ]);
+  const given = await approvalOf(errand, run);
   if (!stored) {
     await closeOther(errand);
     await start(errand, run);
@@ -119,8 +117,8 @@ async function go(
   };
 }
 
-const nameOf = ({ latest = '' }: Errand, { findingId, of = '', asked }: Run, what: string) =>
-  idOf(findingId, of, asked?.at ?? '', what, latest);
+const nameOf = ({ current }: Errand, { findingId, of = '', asked }: Run, what: string) =>
+  idOf(findingId, of, asked?.at ?? '', what, current?.id ?? '');
 
 /** What else was proposed was proposed for a state that will be gone. */
 async function closeOther(errand: Errand): Promise<void> {

@@ -1,6 +1,6 @@
 import type { DigestLogFile } from '../../shared/contracts/aws/cloudtrail-digest';
 import type { SoughtItem } from '../../shared/findings/activity-index';
-import { changedItem, keysOf } from '../../shared/findings/links';
+import { changedItem, itemBefore, keysOf } from '../../shared/findings/links';
 import type { Witness } from '../../shared/findings/witnesses';
 import type { ChangedItem } from '../../shared/proof/activity/join';
 import { isGlobal } from '../../shared/proof/activity/resources-named';
@@ -42,7 +42,7 @@ export async function waitingFor(
 /** A sought item with the one before it, by which the calls are known that can have brought it about. */
 export async function withChange(sought: SoughtItem, { index }: Pick<Needs, 'index'>) {
   const { account, ...item } = sought.item;
-  const previous = await index.itemBefore(keysOf({ accountId: account, ...item }), item.capturedAt);
+  const previous = await itemBefore(sought.item, keysOf({ accountId: account, ...item }), index);
   return { sought, changed: changedItem(sought.item, previous) };
 }
 

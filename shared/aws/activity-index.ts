@@ -78,12 +78,20 @@ export function activityIndex(
       ScanIndexForward: !newestFirst,
     });
 
-  async function itemsBetween(keys: readonly ResourceKey[], from: string, to: string, newest = false) {
+  async function itemsBetween(
+    keys: readonly ResourceKey[],
+    from: string,
+    to: string,
+    newestThat?: (item: CapturedItem) => boolean,
+  ) {
     const found = new Map<string, CapturedItem>();
     for (const key of keys) {
-      for await (const { item } of between(rowsOf(key), `I#${from}`, `I#${to}${LAST}`, newest)) {
-        found.set(itemKey(item as CapturedItem), item as CapturedItem);
-        if (newest) break;
+      const rows = between(rowsOf(key), `I#${from}`, `I#${to}${LAST}`, newestThat !== undefined);
+      for await (const row of rows) {
+        const item = row['item'] as CapturedItem;
+        if (newestThat?.(item) === false) continue;
+        found.set(itemKey(item), item);
+        if (newestThat) break;
       }
     }
     return [...found.values()].sort(oldestFirst);
@@ -145,9 +153,10 @@ export function activityIndex(
 
     items: (keys, from, to) => itemsBetween(keys, from, to),
 
-    async itemBefore(keys, time) {
+    async itemBefore(keys, time, isSnapshot = false) {
       const justBefore = new Date(Date.parse(time) - 1).toISOString();
-      return (await itemsBetween(keys, '', justBefore, true)).at(-1);
+      const isAlike = (item: CapturedItem) => (item.isSnapshot ?? false) === isSnapshot;
+      return (await itemsBetween(keys, '', justBefore, isAlike)).at(-1);
     },
 
     async seek({ item, from, to }, now) {

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeTableCommand, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { type Finding, FindingSummary } from '../contracts/trailseal/finding';
+import type { Run } from '../remediations/run';
 import { type AwsPlace, clientSettings } from './operator-place';
+import { runsIn } from './remediations-table';
 
 /** A row of the table as it is stored. */
 export type StoredRow = Readonly<Record<string, unknown>>;
@@ -13,6 +15,8 @@ export interface FindingRows {
   readonly state: StoredRow;
   /** Who handled its transitions: rows `T#<transition>#<consumer>`, with the two taken from their key. */
   readonly claims: readonly (StoredRow & { readonly transition: string; readonly consumer: string })[];
+  /** What was done about it: rows `X#<run>`, oldest first. */
+  readonly runs: readonly Run[];
 }
 
 /** What people ask of the table of findings. Everything throws NoSuchTable when there is none. */
@@ -121,7 +125,7 @@ export function findingsReader(tableName: string, client: DynamoDBDocumentClient
     );
     for await (const { Items = [] } of pages) rows.push(...Items);
     const state = rows.find(({ sk }) => sk === 'STATE');
-    return state && { state, claims: rows.flatMap(claimOf) };
+    return state && { state, claims: rows.flatMap(claimOf), runs: runsIn(rows) };
   }
 
   async function idsStartingWith(prefix: string): Promise<string[]> {

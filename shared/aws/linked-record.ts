@@ -1,11 +1,15 @@
 import type { ActivityIndex } from '../findings/activity-index';
 import { linkFinding } from '../findings/links';
+import { ownCallsOf } from '../findings/own-calls';
 import type { RecordNeeds } from '../findings/record';
 import type { Witnesses } from '../findings/witnesses';
+import { callsOfRuns } from '../remediations/run';
 import { activityIndex } from './activity-index';
 import { type ActivityTable, activityTable } from './activity-table';
 import { findingsBus } from './findings-bus';
 import { findingsTable } from './findings-table';
+import { ownEvents } from './own-events';
+import { storedRuns } from './remediations-table';
 import { witnessesTable } from './witnesses-table';
 
 /** What it takes to record findings together with who did it, and whether the record of that is true. */
@@ -26,6 +30,8 @@ export function linkedRecord(
   const witnesses = witnessesTable(names.table);
   const activity = activityTable(names.table);
   const { rootSession } = activity;
+  const links = { witnesses, isWatched, rootSession, now };
+  const runs = storedRuns(names.table);
   return {
     index,
     witnesses,
@@ -33,7 +39,12 @@ export function linkedRecord(
     record: {
       table: findingsTable(names.table),
       bus: findingsBus(names.bus),
-      link: linkFinding({ index, witnesses, isWatched, rootSession, now }),
+      link: linkFinding({ index, ...links }),
+      ownCalls: ownCallsOf({
+        events: ownEvents(names.table),
+        runCalls: async (findingId) => callsOfRuns(await runs.all(findingId)),
+        ...links,
+      }),
       now,
     },
   };

@@ -58,8 +58,8 @@ export function performCalls({ credentials, endpoint }: PerformSettings): CallsP
   /** @throws Unsent for what did not leave, and what the client throws for the rest */
   async function send(call: AwsCall, maxAttempts: number) {
     if (!Object.hasOwn(services, call.service)) return unknownAction(call);
-    const { default: callable } = await services[call.service]();
-    const Command = callable.commands.get(call.action) ?? unknownAction(call);
+    const { service } = await services[call.service]();
+    const Command = service.commands.get(call.action) ?? unknownAction(call);
     const command = new Command(inputOf(call));
     let hasLeft = false;
     command.middlewareStack.add(
@@ -75,7 +75,7 @@ export function performCalls({ credentials, endpoint }: PerformSettings): CallsP
       { step: 'deserialize', priority: 'low', name: 'noteThatItLeaves' },
     );
     try {
-      const output = await clientFor(callable, call, maxAttempts).send(command);
+      const output = await clientFor(service, call, maxAttempts).send(command);
       return { answer: plainAnswer(command.schema, output), requestId: requestIdOf(output) };
     } catch (error) {
       throw hasLeft ? error : new Unsent(error);

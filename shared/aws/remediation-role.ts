@@ -16,6 +16,8 @@ export interface RunSession {
   readonly findingId: string;
   /** The nonce of the approval, where somebody approved. */
   readonly approval?: string;
+  /** What CloudTrail's record of the session shall say besides. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** It may do what these need, and nothing else. */
   readonly calls: readonly Pick<AwsCall, 'allows'>[];
 }
@@ -48,6 +50,13 @@ export const sourceIdentity = ({ findingId, approval }: Pick<RunSession, 'findin
     .replace(/[^\w+=,.@-]/g, '-')
     .slice(0, 64);
 
+/** Source: AWS STS API reference, Tag: values of at most 256 of these characters. */
+const sessionTags = (tags: NonNullable<RunSession['tags']>) =>
+  Object.entries(tags).map(([Key, value]) => ({
+    Key,
+    Value: value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '-').slice(0, 256),
+  }));
+
 /**
  * The keys of a session of the remediation role, for one run. They are asked for once, and again before they expire.
  * @param sts signed as the function that runs
@@ -76,6 +85,7 @@ export function runCredentials(
           ExternalId: role.externalId,
           SourceIdentity: identity,
           Policy: limits.policy,
+          ...(session.tags === undefined ? {} : { Tags: sessionTags(session.tags) }),
           DurationSeconds: SECONDS,
         }),
       )

@@ -5,6 +5,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
+  paginateQuery,
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
@@ -89,8 +90,16 @@ export function remediationsTable(
         ),
       );
       if (taken?.Attributes === undefined) return 'held';
-      const { fence, latest } = taken.Attributes as { fence: number; latest?: string };
-      return { fence, ...(latest === undefined ? {} : { run: latest }) };
+      const { fence, latest, follows } = taken.Attributes as {
+        fence: number;
+        latest?: string;
+        follows?: string;
+      };
+      return {
+        fence,
+        ...(latest === undefined ? {} : { run: latest }),
+        ...(follows === undefined ? {} : { follows }),
+      };
     },
 
     async release(findingId, fence) {
@@ -107,15 +116,22 @@ export function remediationsTable(
       );
     },
 
-    point: async (findingId, fence, run) =>
+    point: async (findingId, fence, run, follows) =>
       (await unlessRefused(
         client.send(
           new UpdateCommand({
             TableName: tableName,
             Key: headKey(findingId),
-            UpdateExpression: 'SET latest = :run',
+            UpdateExpression:
+              follows === undefined
+                ? 'SET latest = :run REMOVE follows'
+                : 'SET latest = :run, follows = :follows',
             ConditionExpression: 'fence = :fence',
-            ExpressionAttributeValues: { ':fence': fence, ':run': run },
+            ExpressionAttributeValues: {
+              ':fence': fence,
+              ':run': run,
+              ...(follows === undefined ? {} : { ':follows': follows }),
+            },
           }),
         ),
       )) !== undefined,
@@ -230,3 +246,48 @@ export function remediationsTable(
     },
   };
 }
+
+/** What people ask of the runs of a finding. All reads are strongly consistent. */
+export interface StoredRuns {
+  /** In the order in which they were first written down; a run without steps is none yet. */
+  all(findingId: string): Promise<readonly Run[]>;
+  /** The one that counts; undefined when there is none, or its worker died before it was written. */
+  latest(findingId: string): Promise<Run | undefined>;
+}
+
+/** Runs for people: read, never written. The parts of a run, which are large, stay where they are. */
+export function storedRuns(tableName: string, client: DynamoDBDocumentClient = documentClient()): StoredRuns {
+  async function rowsOf(findingId: string) {
+    const rows: Record<string, unknown>[] = [];
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        FilterExpression: 'attribute_exists(#run) OR attribute_exists(latest)',
+        ExpressionAttributeNames: { '#run': 'run' },
+        ExpressionAttributeValues: { ':pk': pkOf(findingId), ':sk': headKey(findingId).sk },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages) rows.push(...Items);
+    return rows;
+  }
+  return {
+    all: async (findingId) => runsIn(await rowsOf(findingId)),
+    async latest(findingId) {
+      const rows = await rowsOf(findingId);
+      const head = rows.find(({ sk }) => sk === headKey(findingId).sk);
+      return runsIn(rows).find(({ id }) => id === head?.['latest']);
+    },
+  };
+}
+
+/** The runs among rows of a finding, oldest first. */
+export const runsIn = (rows: readonly Readonly<Record<string, unknown>>[]): Run[] =>
+  rows
+    .flatMap(({ sk, run }) => (/^X#[^#]+$/.test(String(sk)) && run !== undefined ? [run as Run] : []))
+    .sort(byBeginning);
+
+const byBeginning = (a: Run, b: Run): number => (firstStep(a) < firstStep(b) ? -1 : 1);
+const firstStep = ({ begunAt, steps }: Run): string => begunAt ?? steps[0]?.at ?? '';

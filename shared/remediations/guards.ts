@@ -1,4 +1,4 @@
-import type { Mode } from '../contracts/trailseal/compliance-policy';
+import type { Mode, ProtectedTag } from '../contracts/trailseal/compliance-policy';
 import type { ActorSummary, AppliedExemption, Compliance } from '../contracts/trailseal/finding';
 import type { Refusal } from '../contracts/trailseal/remediation';
 import type { ResourceTags } from './remediation';
@@ -62,12 +62,6 @@ export const managedByIac: Guard<{
       }
     : undefined;
 };
-
-/** A tag that keeps remediation away; without a value any value does. */
-export interface ProtectedTag {
-  readonly key: string;
-  readonly value?: string;
-}
 
 export const protectedByTag: Guard<{
   tags: ResourceTags | Unknown;

@@ -145,7 +145,7 @@ export const keepsEvidence = (what: string) =>
 const accountId = /^\d{12}$/;
 const regionName = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 
-const partitionOf = (region: string) =>
+export const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 
 /** `ec2` and `instance/i-0a` as an ARN in the account and Region of a target. */

@@ -1,5 +1,8 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { ConfigServiceClient, GetResourceConfigHistoryCommand } from '@aws-sdk/client-config-service';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
@@ -26,6 +29,11 @@ const deployed = {
   KEY_ARN: 'arn:aws:kms:eu-central-1:123456789012:key/own',
   EVIDENCE_BUCKET: 'evidence',
   JOBS_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/verify-trail',
+  REMEDIATE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/remediate-finding',
+  REMEDIATION_ROLE: 'trailseal-dev-remediation',
+  EXTERNAL_ID: 'an-external-id',
+  // Empty where compliance.yml lets nothing be changed.
+  APPROVALS_URL: '',
 };
 
 const table = mockClient(DynamoDBDocumentClient);
@@ -33,11 +41,18 @@ const bus = mockClient(EventBridgeClient);
 const topic = mockClient(SNSClient);
 const queue = mockClient(SQSClient);
 const config = mockClient(ConfigServiceClient);
+const cloudtrail = mockClient(CloudTrailClient);
+const ec2 = mockClient(EC2Client);
+const iam = mockClient(IAMClient);
 
 const before = { ...process.env };
 beforeEach(() => {
   Object.assign(process.env, deployed);
-  for (const mock of [table, bus, topic, queue, config]) mock.reset();
+  for (const mock of [table, bus, topic, queue, config, cloudtrail, ec2, iam]) mock.reset();
+  cloudtrail.onAnyCommand().resolves({});
+  config.onAnyCommand().resolves({});
+  ec2.onAnyCommand().resolves({});
+  iam.onAnyCommand().resolves({});
   table.on(GetCommand).resolves({});
   table.on(UpdateCommand).resolves({});
   table.on(PutCommand).resolves({});
@@ -131,7 +146,7 @@ test('send-alert publishes to the topic what the bus tells', async () => {
 test('sweep-findings asks the index for what is due', async () => {
   table.on(QueryCommand).resolves({ Items: [] });
   const { handler } = await import('../../functions/sweep-findings/handler');
-  expect(await handler({}, context)).toEqual({ due: 0, settled: 0 });
+  expect(await handler({}, context)).toEqual({ due: 0, remediations: 0, settled: 0 });
   expect(table.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
     TableName: 'findings',
     IndexName: 'due',
@@ -143,6 +158,19 @@ test('watch-trails asks for the chains that are known; no bucket is named, so th
   const { handler } = await import('../../functions/watch-trails/handler');
   expect(await handler({}, context)).toEqual({ chains: 0, expected: 0, seals: 0, seeks: 0 });
   expect(table.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({ TableName: 'findings' });
+});
+
+test('evaluate-account reads the own account, and records what it finds', async () => {
+  const { handler } = await import('../../functions/evaluate-account/handler');
+  expect(await handler({}, context)).toEqual({
+    account: '123456789012',
+    regions: ['eu-central-1'],
+    judged: 2,
+    // No trail, no recorder.
+    transitions: ['Opened', 'Opened'],
+    unread: [],
+    accountsNotRead: [],
+  });
 });
 
 test.each([
@@ -163,12 +191,17 @@ test.each([
 });
 
 test.each([
+  ['evaluate-account', 'POLICY_SINCE'],
   ['evaluate-configuration', 'POLICY_SINCE'],
   ['send-alert', 'ALERTS_TOPIC_ARN'],
   ['sweep-findings', 'TABLE_NAME'],
   ['verify-trail', 'QUEUE_URL'],
   ['verify-trail', 'EVIDENCE_BUCKET'],
   ['watch-trails', 'JOBS_URL'],
+  ['sweep-findings', 'REMEDIATE_URL'],
+  ['remediate-finding', 'REMEDIATION_ROLE'],
+  ['remediate-finding', 'EXTERNAL_ID'],
+  ['approve-remediation', 'JOBS_URL'],
   ['detect-activity', 'POLICY_SINCE'],
   ['detect-activity', 'KEY_ARN'],
   ['import-finding', 'ACCOUNT_ID'],

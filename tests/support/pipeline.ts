@@ -1,11 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
+import { STSClient } from '@aws-sdk/client-sts';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import policy from '../../compliance.yml';
+import deployed from '../../compliance.yml';
+import { approveRemediation } from '../../functions/approve-remediation/approve-remediation';
 import { detectActivity } from '../../functions/detect-activity/detect-activity';
+import { evaluateAccount } from '../../functions/evaluate-account/evaluate-account';
 import { evaluateConfiguration } from '../../functions/evaluate-configuration/evaluate-configuration';
 import { importFinding } from '../../functions/import-finding/import-finding';
 import { indexActivity } from '../../functions/index-activity/index-activity';
+import { directionsOf } from '../../functions/remediate-finding/directions';
+import { evidenceFrom } from '../../functions/remediate-finding/evidence';
+import { judgeBy } from '../../functions/remediate-finding/judge';
+import { type RemediateJob, remediateFinding } from '../../functions/remediate-finding/remediate-finding';
 import { sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
 import { verifyTrail } from '../../functions/verify-trail/verify-trail';
@@ -13,6 +21,7 @@ import { watchTrails } from '../../functions/watch-trails/watch-trails';
 import { accessKeyOf } from '../../local/access';
 import type { LocalAwsOptions } from '../../local/aws';
 import type { Template } from '../../local/template';
+import { accountReader } from '../../shared/aws/account-snapshot';
 import { activityIndex } from '../../shared/aws/activity-index';
 import { activityLookup } from '../../shared/aws/activity-lookup';
 import { activityTable } from '../../shared/aws/activity-table';
@@ -25,33 +34,49 @@ import { evidenceBucket } from '../../shared/aws/evidence-bucket';
 import { findingsBus } from '../../shared/aws/findings-bus';
 import { findingsTable } from '../../shared/aws/findings-table';
 import { jobQueue } from '../../shared/aws/job-queue';
+import { ownEvents } from '../../shared/aws/own-events';
+import { performCalls } from '../../shared/aws/perform-calls';
 import { queues } from '../../shared/aws/queues';
 import { recordSearches } from '../../shared/aws/record-searches';
+import { runCredentials } from '../../shared/aws/remediation-role';
+import { remediationsTable, storedRuns } from '../../shared/aws/remediations-table';
+import { resourceTags } from '../../shared/aws/resource-tags';
 import { settingsHistory } from '../../shared/aws/settings-history';
 import { trailService } from '../../shared/aws/trail-service';
+import { unresolvedFindings } from '../../shared/aws/unresolved-findings';
 import { watchedBuckets } from '../../shared/aws/watched-buckets';
 import { witnessesTable } from '../../shared/aws/witnesses-table';
 import { parseMessageBody } from '../../shared/contracts/aws/trail-notification';
-import type { Trails } from '../../shared/contracts/trailseal/compliance-policy';
+import type { CompliancePolicy, Trails } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
-import { controls, detections, partners, verifications } from '../../shared/controls';
+import { controls, detections, partners, rules, verifications } from '../../shared/controls';
 import { detector } from '../../shared/controls/detections/detector';
 import type { RulesByType } from '../../shared/controls/judge';
 import { linkEvents } from '../../shared/findings/event-links';
 import { linkFinding } from '../../shared/findings/links';
+import { ownCallsOf } from '../../shared/findings/own-calls';
+import { recordOutcome } from '../../shared/findings/record';
+import { httpHandler } from '../../shared/lambda/http-handler';
 import { queueHandler } from '../../shared/lambda/queue-handler';
 import { scheduledHandler } from '../../shared/lambda/scheduled-handler';
 import { type PowertoolsTelemetry, telemetry } from '../../shared/lambda/telemetry';
+import { policyAt } from '../../shared/policy/coverage';
+import { remediations } from '../../shared/remediations';
+import { roleIn } from '../../shared/remediations/role';
+import { callsOfRuns } from '../../shared/remediations/run';
 import type { Alert } from '../../shared/tell/alerts/alert';
 import { fewRules } from './few-rules';
 import { ACCOUNT, type Clients, type Handler, REGION, startTestAws, type TestAws } from './local-aws';
 
 const PREFIX = 'trailseal-dev';
 const names = {
+  account: `${PREFIX}-evaluate-account`,
+  approve: `${PREFIX}-approve-remediation`,
   detect: `${PREFIX}-detect-activity`,
   evaluate: `${PREFIX}-evaluate-configuration`,
   import: `${PREFIX}-import-finding`,
   index: `${PREFIX}-index-activity`,
+  remediate: `${PREFIX}-remediate-finding`,
   send: `${PREFIX}-send-alert`,
   sweep: `${PREFIX}-sweep-findings`,
   verify: `${PREFIX}-verify-trail`,
@@ -59,10 +84,13 @@ const names = {
 };
 
 const logicalIds: Readonly<Record<keyof typeof names, string>> = {
+  account: 'EvaluateDashaccountLambdaFunction',
+  approve: 'ApproveDashremediationLambdaFunction',
   detect: 'DetectDashactivityLambdaFunction',
   evaluate: 'EvaluateDashconfigurationLambdaFunction',
   import: 'ImportDashfindingLambdaFunction',
   index: 'IndexDashactivityLambdaFunction',
+  remediate: 'RemediateDashfindingLambdaFunction',
   send: 'SendDashalertLambdaFunction',
   sweep: 'SweepDashfindingsLambdaFunction',
   verify: 'VerifyDashtrailLambdaFunction',
@@ -84,6 +112,8 @@ export interface Pipeline {
   /** Sends events as AWS does, and waits until all is quiet. */
   send(...events: unknown[]): Promise<void>;
   sweep(): Promise<unknown>;
+  /** Takes a snapshot of the account, and waits until all that it brought about is done. */
+  account(): Promise<unknown>;
   /** Lets watch-trails look, and waits until all that it asked for is done. */
   watch(): Promise<unknown>;
   /** Calls a function with a bare event. */
@@ -103,16 +133,21 @@ export interface PipelineOptions extends Partial<LocalAwsOptions> {
   readonly rules?: RulesByType;
   /** Whether records are looked for in the sample trail. */
   readonly isWatched?: boolean;
+  /** Instead of compliance.yml. */
+  readonly policy?: CompliancePolicy;
 }
 
 export async function startPipeline(template: Template, options: PipelineOptions = {}): Promise<Pipeline> {
   const counted = new Map<string, number>();
-  const { rules: judging = fewRules, isWatched = false, ...awsOptions } = options;
+  const { rules: judging = fewRules, isWatched = false, policy = deployed, ...awsOptions } = options;
   const handlers: Record<string, Handler> = {
+    [names.account]: (event, clients) => accountHandler(clients)(event, contextOf(names.account)),
+    [names.approve]: (event, clients) => approveHandler(clients)(event, contextOf(names.approve)),
     [names.detect]: (event, clients) => detectHandler(clients)(event, contextOf(names.detect)),
     [names.evaluate]: (event, clients) => evaluateHandler(clients)(event, contextOf(names.evaluate)),
     [names.import]: (event, clients) => importHandler(clients)(event, contextOf(names.import)),
     [names.index]: (event, clients) => indexHandler(clients)(event, contextOf(names.index)),
+    [names.remediate]: (event, clients) => remediateHandler(clients)(event, contextOf(names.remediate)),
     [names.send]: (event, clients) => sendHandler(clients)(event, contextOf(names.send)),
     [names.sweep]: (event, clients) => sweepHandler(clients)(event, contextOf(names.sweep)),
     [names.verify]: (event, clients) => verifyHandler(clients)(event, contextOf(names.verify)),
@@ -143,12 +178,19 @@ export async function startPipeline(template: Template, options: PipelineOptions
     const index = activityIndex(table, clients.dynamodb);
     const witnesses = witnessesTable(table, clients.dynamodb);
     const { rootSession } = activityTable(table, clients.dynamodb);
+    const links = { witnesses, isWatched, rootSession, now };
+    const runs = storedRuns(table, clients.dynamodb);
     return {
       index,
       witnesses,
       record: {
         ...record(clients, name),
-        link: linkFinding({ index, witnesses, isWatched, rootSession, now }),
+        link: linkFinding({ index, ...links }),
+        ownCalls: ownCallsOf({
+          events: ownEvents(table, clients.dynamodb),
+          runCalls: async (findingId) => callsOfRuns(await runs.all(findingId)),
+          ...links,
+        }),
       },
     };
   };
@@ -206,6 +248,10 @@ export async function startPipeline(template: Template, options: PipelineOptions
         policy,
         home: { accountId: ACCOUNT, region: REGION },
         ...linked(clients, names.index),
+        own: {
+          events: ownEvents(variable(names.index, 'TABLE_NAME'), clients.dynamodb),
+          role: roleIn(variable(names.index, 'REMEDIATION_ROLE'), REGION),
+        },
         telemetry: observed,
       }),
     });
@@ -247,7 +293,75 @@ export async function startPipeline(template: Template, options: PipelineOptions
     const observed = counting('sweep-findings', counted);
     return scheduledHandler({
       telemetry: observed,
-      run: sweepFindings({ record: record(clients, names.sweep), telemetry: observed }),
+      run: sweepFindings({
+        record: record(clients, names.sweep),
+        remediations: {
+          runs: remediationsTable(variable(names.sweep, 'TABLE_NAME'), now, clients.dynamodb),
+          jobs: jobQueue(variable(names.sweep, 'REMEDIATE_URL'), clients.sqs),
+        },
+        telemetry: observed,
+      }),
+    });
+  };
+
+  const approveHandler = (clients: Clients) => {
+    const observed = counting('approve-remediation', counted);
+    const table = variable(names.approve, 'TABLE_NAME');
+    return httpHandler({
+      telemetry: observed,
+      handle: approveRemediation({
+        findings: findingsTable(table, clients.dynamodb),
+        runs: remediationsTable(table, now, clients.dynamodb),
+        jobs: jobQueue(variable(names.approve, 'JOBS_URL'), clients.sqs),
+        actorMayApprove: policy.remediations.actorMayApprove,
+        telemetry: observed,
+        now,
+      }),
+    });
+  };
+  const remediateHandler = (clients: Clients) => {
+    const observed = counting('remediate-finding', counted);
+    const table = variable(names.remediate, 'TABLE_NAME');
+    const jobs = jobQueue<RemediateJob>(variable(names.remediate, 'QUEUE_URL'), clients.sqs);
+    const { record: recording, index, witnesses } = linked(clients, names.remediate);
+    const role = roleIn(variable(names.remediate, 'REMEDIATION_ROLE'), REGION);
+    const externalId = variable(names.remediate, 'EXTERNAL_ID');
+    const { accessKeyId, ...place } = placeOf('remediate');
+    const sts = new STSClient({ ...place, credentials: { accessKeyId, secretAccessKey: 'local' } });
+    return queueHandler({
+      name: 'remediate-finding',
+      queues: ownQueues(clients, names.remediate),
+      telemetry: observed,
+      handle: remediateFinding({
+        findings: recording.table,
+        runs: remediationsTable(table, now, clients.dynamodb),
+        remediations,
+        directions: directionsOf(policy, remediations),
+        evidence: evidenceFrom({
+          tags: resourceTags(REGION, () => clients.config),
+          chains: chainsTable(table, clients.dynamodb),
+          witnesses,
+          index,
+          home: { accountId: ACCOUNT },
+        }),
+        judge: judgeBy(judging, { ...policy, since: '2026-01-01T00:00:00.000Z' }),
+        performer: (session) =>
+          performCalls({
+            endpoint: aws.url,
+            credentials: runCredentials({ arn: role(session.accountId), externalId }, session, {
+              sts,
+              now: () => aws.clock.now(),
+            }),
+          }),
+        ourRole: role,
+        api: variable(names.remediate, 'APPROVALS_URL'),
+        report: async (outcome) => void (await recordOutcome(outcome, recording)),
+        comeBack: (findingId, seconds) =>
+          jobs.send([{ job: 'remediate', findingId }], Math.min(seconds, 900)),
+        wait: async (ms) => aws.clock.advance(ms),
+        newNonce: randomUUID,
+        now,
+      }),
     });
   };
 
@@ -257,6 +371,23 @@ export async function startPipeline(template: Template, options: PipelineOptions
     region: REGION,
     accessKeyId: accessKeyOf(logicalIds[name]),
   });
+  const accountHandler = (clients: Clients) => {
+    const observed = counting('evaluate-account', counted);
+    const home = { accountId: ACCOUNT, region: REGION };
+    return scheduledHandler({
+      telemetry: observed,
+      run: evaluateAccount({
+        rules: rules.filter(({ ofSnapshots }) => ofSnapshots),
+        policy: policyAt({ ...policy, since: '2026-01-01T00:00:00.000Z' }, home),
+        home,
+        reader: accountReader({ ...placeOf('account'), maxAttempts: 2, pages: { ec2: 5, iam: 2 } }),
+        unresolved: unresolvedFindings(variable(names.account, 'TABLE_NAME'), clients.dynamodb),
+        ...linked(clients, names.account),
+        telemetry: observed,
+        now,
+      }),
+    });
+  };
   const trailNeeds = (clients: Clients, name: 'verify' | 'watch') => ({
     policy: { ...policy, since: '2026-01-01T00:00:00.000Z', trails: sampleTrails },
     home: { accountId: ACCOUNT, region: REGION },
@@ -313,6 +444,11 @@ export async function startPipeline(template: Template, options: PipelineOptions
     },
     async sweep() {
       const outcome = await invoke('sweep', {});
+      await aws.idle();
+      return outcome;
+    },
+    async account() {
+      const outcome = await invoke('account', {});
       await aws.idle();
       return outcome;
     },

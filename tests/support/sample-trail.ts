@@ -59,9 +59,19 @@ export interface SampleOptions extends PipelineOptions {
 
 export async function startSampleTrail(
   template: Template,
-  { trail = {}, notify = 'eventbridge', ...options }: SampleOptions = {},
+  { trail, notify, ...options }: SampleOptions = {},
 ): Promise<SampleTrail> {
-  const pipeline = await startPipeline(template, options);
+  return addSampleTrail(await startPipeline(template, options), {
+    ...(trail === undefined ? {} : { trail }),
+    ...(notify === undefined ? {} : { notify }),
+  });
+}
+
+/** Makes a trail in the sample bucket, where a pipeline runs already. */
+export async function addSampleTrail(
+  pipeline: Pipeline,
+  { trail = {}, notify = 'eventbridge' }: Pick<SampleOptions, 'trail' | 'notify'> = {},
+): Promise<SampleTrail> {
   const { aws } = pipeline;
   const made = makeTrail({
     account: ACCOUNT,

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { callable } from './callable';
 
-export default callable((settings) => new AutoScalingClient(settings), {
+export const service = callable((settings) => new AutoScalingClient(settings), {
   DescribeAutoScalingInstances: DescribeAutoScalingInstancesCommand,
   DetachInstances: DetachInstancesCommand,
 });

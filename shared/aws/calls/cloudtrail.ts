@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import { callable } from './callable';
 
-export default callable((settings) => new CloudTrailClient(settings), {
+export const service = callable((settings) => new CloudTrailClient(settings), {
   GetTrail: GetTrailCommand,
   GetTrailStatus: GetTrailStatusCommand,
   ListTags: ListTagsCommand,

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-config-service';
 import { callable } from './callable';
 
-export default callable((settings) => new ConfigServiceClient(settings), {
+export const service = callable((settings) => new ConfigServiceClient(settings), {
   DescribeConfigurationRecorderStatus: DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecorders: DescribeConfigurationRecordersCommand,
   GetResourceConfigHistory: GetResourceConfigHistoryCommand,

@@ -25,7 +25,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { callable } from './callable';
 
-export default callable((settings) => new EC2Client(settings), {
+export const service = callable((settings) => new EC2Client(settings), {
   AuthorizeSecurityGroupEgress: AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngress: AuthorizeSecurityGroupIngressCommand,
   CreateFlowLogs: CreateFlowLogsCommand,

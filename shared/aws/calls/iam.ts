@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { callable } from './callable';
 
-export default callable((settings) => new IAMClient(settings), {
+export const service = callable((settings) => new IAMClient(settings), {
   GetUser: GetUserCommand,
   ListAccessKeys: ListAccessKeysCommand,
   UpdateAccessKey: UpdateAccessKeyCommand,

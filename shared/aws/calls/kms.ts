@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { callable } from './callable';
 
-export default callable((settings) => new KMSClient(settings), {
+export const service = callable((settings) => new KMSClient(settings), {
   CancelKeyDeletion: CancelKeyDeletionCommand,
   DescribeKey: DescribeKeyCommand,
   DisableKey: DisableKeyCommand,

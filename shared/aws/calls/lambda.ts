@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { callable } from './callable';
 
-export default callable((settings) => new LambdaClient(settings), {
+export const service = callable((settings) => new LambdaClient(settings), {
   GetFunctionConfiguration: GetFunctionConfigurationCommand,
   Invoke: InvokeCommand,
 });

@@ -1,7 +1,7 @@
 import { DescribeDBInstancesCommand, ModifyDBInstanceCommand, RDSClient } from '@aws-sdk/client-rds';
 import { callable } from './callable';
 
-export default callable((settings) => new RDSClient(settings), {
+export const service = callable((settings) => new RDSClient(settings), {
   DescribeDBInstances: DescribeDBInstancesCommand,
   ModifyDBInstance: ModifyDBInstanceCommand,
 });

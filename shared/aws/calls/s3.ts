@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { callable } from './callable';
 
-export default callable((settings) => new S3Client(settings), {
+export const service = callable((settings) => new S3Client(settings), {
   DeleteBucketEncryption: DeleteBucketEncryptionCommand,
   DeleteBucketPolicy: DeleteBucketPolicyCommand,
   DeletePublicAccessBlock: DeletePublicAccessBlockCommand,

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3-control';
 import { callable } from './callable';
 
-export default callable(
+export const service = callable(
   (settings) => {
     const client = new S3ControlClient(settings);
     const { endpointProvider } = client.config;

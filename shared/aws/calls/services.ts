@@ -1,8 +1,11 @@
 import type { AwsCall } from '../../contracts/trailseal/remediation';
 import type { Callable } from './callable';
 
-/** Every service that remediations call. Only what is called is loaded. */
-export const services: Readonly<Record<AwsCall['service'], () => Promise<{ readonly default: Callable }>>> = {
+/**
+ * Every service that remediations call. Only what is called is loaded. Exported by name: of a bundled file that is
+ * imported so, Node.js takes all that it exports for its default.
+ */
+export const services: Readonly<Record<AwsCall['service'], () => Promise<{ readonly service: Callable }>>> = {
   autoscaling: () => import('./autoscaling'),
   cloudtrail: () => import('./cloudtrail'),
   cloudwatch: () => import('./cloudwatch'),

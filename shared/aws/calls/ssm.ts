@@ -1,7 +1,7 @@
 import { DescribeDocumentCommand, SSMClient, StartAutomationExecutionCommand } from '@aws-sdk/client-ssm';
 import { callable } from './callable';
 
-export default callable((settings) => new SSMClient(settings), {
+export const service = callable((settings) => new SSMClient(settings), {
   DescribeDocument: DescribeDocumentCommand,
   StartAutomationExecution: StartAutomationExecutionCommand,
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SNAPSHOT, trailSnapshot } from '../../contracts/aws/account-snapshot';
 import { defineRemediation, keepsEvidence, nothingToDo } from '../remediation';
 import {
   readTrailStatus,
@@ -8,6 +9,8 @@ import {
   trailTags,
   trailTarget,
 } from '../resources/trail';
+
+const text = z.optional(z.string());
 
 export default defineRemediation({
   id: 'cloudtrail-start-logging',
@@ -29,7 +32,15 @@ export default defineRemediation({
   },
   settings: z.object({}),
   captured: z.object({
-    status: z.object({ IsLogging: z.boolean(), LatestDeliveryError: z.optional(z.string()) }),
+    status: z.object({
+      IsLogging: z.boolean(),
+      LatestDeliveryError: text,
+      LatestNotificationError: text,
+      LatestCloudWatchLogsDeliveryError: text,
+      LatestDigestDeliveryError: text,
+      LatestDeliveryTime: text,
+      StartLoggingTime: text,
+    }),
     tags: TrailTags,
   }),
   exposesAgain: false,
@@ -37,7 +48,11 @@ export default defineRemediation({
   reads: (target) => [readTrailStatus(target), readTrailTags(target)],
   tags: trailTags,
   meaning: ({ status }) => ({ logging: status.IsLogging }),
-  observed: () => undefined,
+  observed: ({ status }, { arn }) => ({
+    resourceType: 'AWS::CloudTrail::Trail',
+    configuration: {},
+    supplementaryConfiguration: { [SNAPSHOT]: trailSnapshot(arn, status) },
+  }),
   plan({ captured, target }) {
     if (captured.status.IsLogging) return nothingToDo('the trail is logging');
     return {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { recordersSnapshot, SNAPSHOT } from '../../contracts/aws/account-snapshot';
 import {
   allow,
   arnIn,
@@ -11,7 +12,20 @@ import {
 } from '../remediation';
 
 const Recorders = z.object({
-  ConfigurationRecorders: z.array(z.object({ name: z.string(), roleARN: z.optional(z.string()) })),
+  ConfigurationRecorders: z.array(
+    z.object({
+      name: z.string(),
+      roleARN: z.optional(z.string()),
+      recordingGroup: z.optional(
+        z.object({
+          allSupported: z.optional(z.boolean()),
+          includeGlobalResourceTypes: z.optional(z.boolean()),
+          exclusionByResourceTypes: z.optional(z.object({ resourceTypes: z.optional(z.array(z.string())) })),
+          recordingStrategy: z.optional(z.object({ useOnly: z.optional(z.string()) })),
+        }),
+      ),
+    }),
+  ),
 });
 const Statuses = z.object({
   ConfigurationRecordersStatus: z.array(
@@ -72,7 +86,13 @@ export default defineRemediation({
     recorders: recorders.ConfigurationRecorders.map(({ name }) => name).sort(),
     recording: statuses.ConfigurationRecordersStatus.some(({ recording }) => recording === true),
   }),
-  observed: () => undefined,
+  observed: ({ recorders, statuses }) => ({
+    resourceType: 'AWS::::Account',
+    configuration: {},
+    supplementaryConfiguration: {
+      [SNAPSHOT]: recordersSnapshot(recorders.ConfigurationRecorders, statuses.ConfigurationRecordersStatus),
+    },
+  }),
   plan({ captured, target }) {
     const [recorder] = captured.recorders.ConfigurationRecorders;
     if (!recorder)

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SNAPSHOT, vpcSnapshot } from '../../contracts/aws/account-snapshot';
 import { tokenFor } from '../plan';
 import {
   allow,
@@ -16,7 +17,7 @@ import { createFlowLog, FlowLogs, readFlowLogs } from '../resources/flow-log';
 
 const Destination = z.discriminatedUnion('type', [
   z.object({
-    type: z.literal('s3'),
+    type: z.literal('s3').check(z.describe('To a bucket.')),
     bucket: z
       .string()
       .check(
@@ -25,7 +26,7 @@ const Destination = z.discriminatedUnion('type', [
       ),
   }),
   z.object({
-    type: z.literal('cloud-watch-logs'),
+    type: z.literal('cloud-watch-logs').check(z.describe('To CloudWatch Logs.')),
     logGroup: z.string().check(z.regex(/^[A-Za-z0-9._/#-]{1,512}$/), z.describe('Name of the log group.')),
     role: z
       .string()
@@ -36,9 +37,13 @@ const Destination = z.discriminatedUnion('type', [
   }),
 ]);
 
-const recorded = ['ALL', 'REJECT'];
+/** The types of traffic of which the control wants one. */
+const Wanted = z.object({ trafficTypes: z._default(z.array(z.string()), ['ALL', 'REJECT']) });
 
-const Vpcs = z.object({ Vpcs: z.array(z.object({ VpcId: z.string(), Tags })), ...complete });
+const Vpcs = z.object({
+  Vpcs: z.array(z.object({ VpcId: z.string(), OwnerId: z.optional(z.string()), Tags })),
+  ...complete,
+});
 
 interface Captured {
   readonly flowLogs: z.infer<typeof FlowLogs>;
@@ -46,9 +51,7 @@ interface Captured {
 }
 
 const active = ({ flowLogs }: Captured) =>
-  flowLogs.FlowLogs.filter(
-    ({ FlowLogStatus, TrafficType }) => FlowLogStatus === 'ACTIVE' && recorded.includes(TrafficType ?? ''),
-  );
+  flowLogs.FlowLogs.filter(({ FlowLogStatus }) => FlowLogStatus === 'ACTIVE');
 
 export default defineRemediation({
   id: 'vpc-create-flow-log',
@@ -68,8 +71,11 @@ export default defineRemediation({
     undo: [],
   },
   settings: z.object({
-    destination: z.optional(Destination),
-    trafficType: z._default(z.enum(['ALL', 'REJECT']), 'ALL'),
+    destination: z.optional(Destination.check(z.describe('Where flow logs go to.'))),
+    trafficType: z._default(
+      z.enum(['ALL', 'REJECT']).check(z.describe('All traffic, or what was rejected.')),
+      'ALL',
+    ),
   }),
   captured: z.object({ flowLogs: FlowLogs, vpc: Vpcs }),
   exposesAgain: false,
@@ -94,11 +100,27 @@ export default defineRemediation({
       .map(({ TrafficType = '', LogDestinationType = '' }) => `${TrafficType} to ${LogDestinationType}`)
       .sort(),
   }),
-  observed: () => undefined,
+  observed({ vpc: { Vpcs }, flowLogs }) {
+    const [vpc] = Vpcs;
+    if (vpc === undefined) return null;
+    return {
+      resourceType: 'AWS::EC2::VPC',
+      configuration: {},
+      supplementaryConfiguration: { [SNAPSHOT]: vpcSnapshot(vpc, flowLogs.FlowLogs) },
+    };
+  },
   plan({ captured, target, occasion, settings: { destination, trafficType } }) {
     if (!captured.vpc.Vpcs[0]) return nothingToDo('the VPC is gone');
-    if (active(captured).length > 0) return nothingToDo('the VPC has an active flow log');
+    const wanted = Wanted.safeParse(occasion.parameters);
+    if (!wanted.success) return cannot('which traffic is meant is not known');
+    const { trafficTypes } = wanted.data;
+    if (active(captured).some(({ TrafficType = '' }) => trafficTypes.includes(TrafficType)))
+      return nothingToDo('the VPC has an active flow log');
     if (!destination) return cannot('compliance.yml does not say where flow logs go to');
+    if (!trafficTypes.includes(trafficType))
+      return cannot(
+        `flow logs of ${trafficType} traffic, as its settings say, are not enough for the control`,
+      );
     const call = createFlowLog(
       target,
       {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { accessKeysSnapshot, SNAPSHOT } from '../../contracts/aws/account-snapshot';
 import type { AwsCall, Target } from '../../contracts/trailseal/remediation';
 import {
   allow,
@@ -117,7 +118,11 @@ export default defineRemediation({
   tags: ({ user }) => tagMap(user.User.Tags),
   meaning: ({ keys }) =>
     Object.fromEntries(keys.AccessKeyMetadata.map(({ AccessKeyId, Status }) => [AccessKeyId, Status])),
-  observed: () => undefined,
+  observed: ({ keys }) => ({
+    resourceType: 'AWS::IAM::User',
+    configuration: {},
+    supplementaryConfiguration: { [SNAPSHOT]: accessKeysSnapshot(keys.AccessKeyMetadata) },
+  }),
   plan({ captured, target, occasion }) {
     const chosen = keysFor(captured, target, occasion);
     if (typeof chosen === 'string') return cannot(chosen);

@@ -3,7 +3,10 @@ import type { Run, Runs } from '../../../shared/remediations/run';
 
 /** Runs in memory, with the same answers as those in the table; what is stored is what JSON keeps of it. */
 export function memoryRuns(): Runs & { readonly all: () => Run[]; readonly requests: Map<string, string> } {
-  const heads = new Map<string, { fence: number; latest?: string; until?: string }>();
+  const heads = new Map<
+    string,
+    { fence: number; latest?: string; follows?: string | undefined; until?: string }
+  >();
   const rows = new Map<string, string>();
   const parts = new Map<string, { fence: number; value: string }>();
   const approvals = new Map<string, Map<string, string>>();
@@ -22,16 +25,21 @@ export function memoryRuns(): Runs & { readonly all: () => Run[]; readonly reque
       if (head.until !== undefined && head.until >= now) return 'held';
       const next = { ...head, fence: head.fence + 1, until };
       heads.set(findingId, next);
-      return { fence: next.fence, ...(next.latest === undefined ? {} : { run: next.latest }) };
+      return {
+        fence: next.fence,
+        ...(next.latest === undefined ? {} : { run: next.latest }),
+        ...(next.follows === undefined ? {} : { follows: next.follows }),
+      };
     },
     async release(findingId, fence) {
       const head = heads.get(findingId);
       if (head?.fence === fence) delete head.until;
     },
-    async point(findingId, fence, run) {
+    async point(findingId, fence, run, follows) {
       const head = heads.get(findingId);
       if (head?.fence !== fence) return false;
       head.latest = run;
+      head.follows = follows;
       return true;
     },
     async read(findingId, id) {

@@ -93,16 +93,13 @@ describe('what it is told', () => {
 });
 
 describe('modes', () => {
-  test.each<[Circumstances['mode'], RefusalCode]>([
-    ['notify', 'mode'],
-    ['dry-run', 'dry-run'],
-  ])('%s shows the plan once, and calls nothing', async (mode, code) => {
-    const stage = await group({ mode });
+  test('dry-run shows the plan once, and calls nothing', async () => {
+    const stage = await group({ mode: 'dry-run' });
     await settled(stage);
     expect(stage.outcomes()).toEqual(['RemediationProposed']);
     expect(stage.last()).toMatchObject({
-      mode,
-      refusals: [{ code }],
+      mode: 'dry-run',
+      refusals: [{ code: 'dry-run' }],
       calls: [expect.stringMatching(/^Allow tcp 20-21/), expect.stringMatching(/^Revoke sgr-ssh/)],
       diff: expect.arrayContaining([
         { path: expect.stringContaining('tcp 20-25'), before: expect.any(String), after: null },
@@ -112,14 +109,19 @@ describe('modes', () => {
     expect(stage.sent).toEqual([]);
   });
 
-  test('in notify, what can not be read is told to nobody', async () => {
-    const stage = await group({ mode: 'notify' });
-    const unreadable = { ...stage.needs.performer, read: async () => ({ unreadable: 'No rights.' }) };
-    const needs = { ...stage.needs, performer: () => unreadable as never };
-    expect(await remediateFinding(needs)({ job: 'remediate', findingId: FINDING })).toMatchObject({
-      ignored: 'nothing-to-propose',
-      outcomes: [],
-    });
+  test.each(['off', 'notify'] as const)('in %s nothing is even read', async (mode) => {
+    const stage = await group({ mode });
+    expect(await stage.deliver()).toMatchObject({ ignored: mode, outcomes: [] });
+    expect(stage.sessions).toEqual([]);
+  });
+
+  test('notify ends what was proposed before', async () => {
+    const stage = await group({ mode: 'approve' });
+    await settled(stage);
+    stage.circumstances.mode = 'notify';
+    await stage.deliver();
+    expect(stage.outcomes()).toEqual(['RemediationProposed', 'Refused']);
+    expect(stage.last()).toMatchObject({ refusals: [{ code: 'mode' }] });
   });
 
   test('auto goes ahead where the precondition holds', async () => {
@@ -438,7 +440,11 @@ describe('what comes of it', () => {
         return judged === 1 ? stage.needs.judge(control, item) : needs.judge();
       },
     });
-    for (let index = 0; index < 12; index += 1) await unclear({ job: 'remediate', findingId: FINDING });
+    for (let index = 0; index < 12; index += 1) {
+      await unclear({ job: 'remediate', findingId: FINDING });
+      await unclear({ job: 'remediate', findingId: FINDING });
+      stage.clock.now += HOUR;
+    }
     expect(stage.outcomes().slice(1)).toEqual(['Unconfirmed']);
     expect(stage.last().says).toMatch(/can not tell/);
     expect(await stage.runs.due('9999', 10)).toEqual([]);

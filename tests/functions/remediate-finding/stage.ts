@@ -182,12 +182,17 @@ export async function stageOf(
         return circumstances.policy;
       },
       mode: () => circumstances.mode,
-      remediation: () => ({ remediation, settings: remediation.settings.parse(one.settings ?? {}) }),
+      remediation: () => ({
+        remediation,
+        settings: remediation.settings.parse(one.settings ?? {}),
+        cap: remediation.cap,
+      }),
       parameters: () => parameters,
       exemption: () => circumstances.exemption,
       get protectedTags() {
         return circumstances.protectedTags;
       },
+      actorMayApprove: false,
     },
     evidence: {
       tags: async () => circumstances.tags,
@@ -203,6 +208,7 @@ export async function stageOf(
       return performer;
     },
     ourRole: () => ROLE,
+    api: 'https://example.execute-api.eu-central-1.amazonaws.com',
     async report(outcome) {
       reported.set(outcome.id, outcome);
     },

@@ -111,6 +111,20 @@ describe('items', () => {
   });
 });
 
+test('a snapshot is told from the snapshot before, and an item of AWS Config from its own', async () => {
+  const snapshot = {
+    ...database,
+    capturedAt: '2026-01-31T08:30:00.000Z',
+    configurationStateId: '1769848200000',
+    isSnapshot: true,
+  };
+  const earlier = { ...database, capturedAt: '2026-01-31T08:00:00.000Z', configurationStateId: '6' };
+  for (const item of [database, earlier, snapshot]) await index.putItem(item);
+  expect(await index.itemBefore([byName], database.capturedAt)).toEqual(earlier);
+  expect(await index.itemBefore([byName], '2026-01-31T23:00:00.000Z', true)).toEqual(snapshot);
+  expect(await index.itemBefore([byName], snapshot.capturedAt, true)).toBeUndefined();
+});
+
 describe('an item of which nobody knows who brought it about', () => {
   const sought = {
     item: database,

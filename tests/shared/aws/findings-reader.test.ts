@@ -72,6 +72,10 @@ describe('all rows of a finding', () => {
         { pk: 'F#A', sk: 'H#send-alert', seq: 2 },
         { pk: 'F#A', sk: 'STATE', seq: 2 },
         { pk: 'F#A', sk: 'T#X#send-alert', kind: 'Opened', outcome: 'sent as 1' },
+        { pk: 'F#A', sk: 'X', latest: 'R2' },
+        { pk: 'F#A', sk: 'X#R1', run: { id: 'R1', begunAt: '2026-02', steps: [] } },
+        { pk: 'F#A', sk: 'X#R2', run: { id: 'R2', steps: [{ at: '2026-01' }] } },
+        { pk: 'F#A', sk: 'X#R1#PLAN', value: new Uint8Array([1]) },
       ],
     });
     await expect(reader.rowsOf('A')).resolves.toEqual({
@@ -84,6 +88,7 @@ describe('all rows of a finding', () => {
           outcome: 'sent as 1',
         }),
       ],
+      runs: [expect.objectContaining({ id: 'R2' }), expect.objectContaining({ id: 'R1' })],
     });
     expect(dynamodb.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
       ConsistentRead: true,

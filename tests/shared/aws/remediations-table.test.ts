@@ -72,6 +72,14 @@ describe.each(stores)('runs %s', (_name, store) => {
     expect(await runs.lease(FINDING, at(20), at(11))).toEqual({ fence: 3, run: run.id });
   });
 
+  test('the run before the latest is known', async () => {
+    await runs.lease(FINDING, at(6), at(0));
+    await runs.point(FINDING, 1, 'NEXT', run.id);
+    expect(await runs.lease(FINDING, at(16), at(10))).toEqual({ fence: 2, run: 'NEXT', follows: run.id });
+    await runs.point(FINDING, 2, 'FIRST');
+    expect(await runs.lease(FINDING, at(26), at(20))).toEqual({ fence: 3, run: 'FIRST' });
+  });
+
   test('a run is written by who has read it last', async () => {
     expect(await runs.read(FINDING, run.id)).toBeUndefined();
     expect(await runs.write(run, 1)).toBe(false);

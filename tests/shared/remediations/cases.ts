@@ -172,7 +172,8 @@ export const recorderCase = (recorders: JsonObject[], more: Partial<Case> = {}):
 });
 export const stoppedRecorder = {
   name: 'default',
-  roleARN: `arn:aws:iam::${ACCOUNT}:role/config`,
+  roleARN: `arn:aws:iam::${ACCOUNT}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
+  recordingGroup: { allSupported: true, includeGlobalResourceTypes: true, resourceTypes: [] },
   recording: false,
 };
 

@@ -310,3 +310,31 @@ describe('a labelled set of real calls', () => {
     expect(figures.recall).toBeGreaterThanOrEqual(0.95);
   });
 });
+
+describe('what AWS Config does not record', () => {
+  const trail: Partial<ChangedItem> = {
+    resourceType: 'AWS::CloudTrail::Trail',
+    resourceId: 'main',
+    arn: `arn:aws:cloudtrail:eu-west-1:${ACCOUNT}:trail/main`,
+  };
+  const ofTrail = (eventName: string) =>
+    call(eventName, { eventSource: 'cloudtrail.amazonaws.com', requestParameters: { name: 'main' } });
+  const calls = () => ['CreateTrail', 'StartLogging', 'StopLogging'].map(ofTrail);
+
+  test('explains what a snapshot shows', () => {
+    const stopped = ['supplementaryConfiguration.Snapshot.isLogging'];
+    expect(
+      said([ofTrail('StopLogging'), ofTrail('UpdateTrail')], { ...trail, changedPaths: stopped }),
+    ).toEqual(['named', 'StopLogging']);
+  });
+
+  test('explains no item of AWS Config', () => {
+    const { previousCapturedAt: _, ...first } = { ...item, ...trail };
+    const { state, candidates } = joinActors({
+      item: { ...first, changedPaths: ['configuration'] },
+      events: calls(),
+    });
+    expect([state, ...candidates.map(({ eventName }) => eventName)]).toEqual(['named', 'CreateTrail']);
+    expect(said([ofTrail('StopLogging')], { ...trail, changedPaths: [] })).toEqual(['missing']);
+  });
+});

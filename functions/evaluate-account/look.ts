@@ -1,0 +1,226 @@
+import type { AccountReader } from '../../shared/aws/account-snapshot';
+import {
+  accessKeysSnapshot,
+  isGoneSince,
+  type ListedTrail,
+  recordersSnapshot,
+  SNAPSHOT,
+  trailSnapshot,
+  vpcSnapshot,
+} from '../../shared/contracts/aws/account-snapshot';
+import type { ConfigurationItem, JsonObject } from '../../shared/contracts/aws/configuration-item';
+import { inParallel } from '../../shared/proof/trail/in-parallel';
+
+/** One thing that was seen, as an item; with why, where it could not be read. */
+export interface Seen {
+  readonly item: ConfigurationItem;
+  readonly unread?: string;
+}
+
+/** What one control is to judge, as far as it was seen. */
+export interface Look {
+  readonly control: string;
+  /** The start of the read, ISO 8601. */
+  readonly at: string;
+  readonly seen: readonly Seen[];
+  /**
+   * Whether `seen` is all that findings of a region can be about: then what is not among it is gone. As text: why it
+   * is not known. Undefined: it was not looked for there.
+   */
+  wholeIn(region: string): true | string | undefined;
+}
+
+export interface LookNeeds {
+  readonly reader: AccountReader;
+  readonly accountId: string;
+  readonly now: () => string;
+  /** Told of each read that failed for good; answers with it in words. */
+  readonly failed: (read: string, region: string, error: unknown) => string;
+}
+
+/** Gentle to the account's own use of the APIs, which have limits of their own. */
+const AT_ONCE = 4;
+
+type Read<T> = { readonly answer: T } | { readonly unread: string };
+
+async function attempt<T>(
+  { failed }: LookNeeds,
+  name: string,
+  region: string,
+  read: () => Promise<T>,
+): Promise<Read<T>> {
+  try {
+    return { answer: await read() };
+  } catch (error) {
+    return { unread: failed(name, region, error) };
+  }
+}
+
+interface Thing {
+  readonly awsRegion: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly resourceName?: string;
+  readonly ARN?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** As AWS Config would report it, with what it doesn't record. */
+export const itemOf = (
+  accountId: string,
+  at: string,
+  thing: Thing,
+  snapshot: JsonObject,
+  status = 'OK',
+): ConfigurationItem => ({
+  awsAccountId: accountId,
+  configurationItemStatus: status,
+  configurationItemCaptureTime: at,
+  configurationStateId: String(Date.parse(at)),
+  relatedEvents: [],
+  relationships: [],
+  tags: {},
+  configuration: {},
+  supplementaryConfiguration: { [SNAPSHOT]: snapshot },
+  ...thing,
+});
+
+/** Of one Region, read at once: the whole is there, or nothing. */
+const ofRegion = (control: string, at: string, region: string, read: Read<readonly Seen[]>): Look => ({
+  control,
+  at,
+  seen: 'answer' in read ? read.answer : [],
+  wholeIn: (other) => (other !== region ? undefined : 'answer' in read ? true : read.unread),
+});
+
+const account = (accountId: string, region: string): Thing => ({
+  awsRegion: region,
+  resourceType: 'AWS::::Account',
+  resourceId: accountId,
+});
+
+/**
+ * Trails, each once and at home, wherever its shadows are seen; and each Region, by whether any trail covers it. Those
+ * of an organization that another account owns cover a Region, and are judged there.
+ */
+export async function lookAtTrails(needs: LookNeeds, regions: readonly string[]): Promise<Look> {
+  const { reader, accountId, now } = needs;
+  const at = now();
+  const lists = await inParallel(regions, AT_ONCE, async (region) => ({
+    region,
+    list: await attempt(needs, 'DescribeTrails', region, () => reader.trails(region)),
+  }));
+  const own = new Map<string, ListedTrail>();
+  for (const { list } of lists) {
+    for (const trail of 'answer' in list ? list.answer : []) {
+      if (trail.arn.split(':')[4] === accountId) own.set(trail.arn, trail);
+    }
+  }
+  const trails = await inParallel([...own.values()], AT_ONCE, async (trail): Promise<Seen[]> => {
+    const thing: Thing = {
+      awsRegion: trail.homeRegion,
+      resourceType: 'AWS::CloudTrail::Trail',
+      resourceId: trail.name,
+      resourceName: trail.name,
+      ARN: trail.arn,
+    };
+    const status = await attempt(needs, 'GetTrailStatus', trail.homeRegion, () =>
+      unlessGone(() => reader.trailStatus(trail)),
+    );
+    if ('unread' in status) return [{ item: itemOf(accountId, at, thing, {}), unread: status.unread }];
+    if (status.answer === 'gone') return [];
+    return [{ item: itemOf(accountId, at, thing, trailSnapshot(trail.arn, status.answer)) }];
+  });
+  const covered = lists.flatMap(({ region, list }): Seen[] =>
+    'answer' in list
+      ? [{ item: itemOf(accountId, at, account(accountId, region), { trails: list.answer.length }) }]
+      : [],
+  );
+  return {
+    control: 'cloudtrail-logging-active',
+    at,
+    seen: [...trails.flat(), ...covered],
+    wholeIn(region) {
+      const own = lists.find((one) => one.region === region);
+      // At home in a Region that is not covered, it would be seen by its shadows alone.
+      const asked = own === undefined ? lists : [own];
+      const unread = asked.map(({ list }) => ('unread' in list ? list.unread : undefined)).find(Boolean);
+      return unread ?? (asked.length > 0 ? true : undefined);
+    },
+  };
+}
+
+async function unlessGone<T>(read: () => Promise<T>): Promise<T | 'gone'> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isGoneSince(error)) return 'gone';
+    throw error;
+  }
+}
+
+export async function lookAtRecorder(needs: LookNeeds, region: string): Promise<Look> {
+  const { reader, accountId, now } = needs;
+  const at = now();
+  const read = await attempt(needs, 'DescribeConfigurationRecorders', region, async () => {
+    const { recorders, statuses } = await reader.recorders(region);
+    return [
+      { item: itemOf(accountId, at, account(accountId, region), recordersSnapshot(recorders, statuses)) },
+    ];
+  });
+  return ofRegion('config-recorder-enabled', at, region, read);
+}
+
+export async function lookAtVpcs(needs: LookNeeds, region: string): Promise<Look> {
+  const { reader, accountId, now } = needs;
+  const at = now();
+  const [vpcs, flowLogs] = await Promise.all([
+    attempt(needs, 'DescribeVpcs', region, () => reader.vpcs(region)),
+    attempt(needs, 'DescribeFlowLogs', region, () => reader.flowLogs(region)),
+  ]);
+  const read: Read<readonly Seen[]> =
+    'unread' in vpcs
+      ? vpcs
+      : {
+          answer: vpcs.answer.map((vpc): Seen => {
+            const thing = {
+              awsRegion: region,
+              resourceType: 'AWS::EC2::VPC',
+              resourceId: vpc.VpcId,
+              tags: vpc.tags,
+            };
+            return 'unread' in flowLogs
+              ? { item: itemOf(accountId, at, thing, {}), unread: flowLogs.unread }
+              : { item: itemOf(accountId, at, thing, vpcSnapshot(vpc, flowLogs.answer)) };
+          }),
+        };
+  return ofRegion('vpc-flow-logs-enabled', at, region, read);
+}
+
+/** Users are the same from every Region. */
+export async function lookAtAccessKeys(needs: LookNeeds): Promise<Look> {
+  const { reader, accountId, now } = needs;
+  const at = now();
+  const users = await attempt(needs, 'ListUsers', 'global', () => reader.users());
+  const seen = await inParallel(
+    'answer' in users ? users.answer : [],
+    AT_ONCE,
+    async (user): Promise<Seen[]> => {
+      const thing: Thing = {
+        awsRegion: 'global',
+        resourceType: 'AWS::IAM::User',
+        resourceId: user.id,
+        resourceName: user.name,
+        ARN: user.arn,
+      };
+      const keys = await attempt(needs, 'ListAccessKeys', 'global', () =>
+        unlessGone(() => reader.accessKeys(user.name)),
+      );
+      if ('unread' in keys) return [{ item: itemOf(accountId, at, thing, {}), unread: keys.unread }];
+      if (keys.answer === 'gone') return [];
+      return [{ item: itemOf(accountId, at, thing, accessKeysSnapshot(keys.answer)) }];
+    },
+  );
+  const read = 'unread' in users ? users : { answer: seen.flat() };
+  return ofRegion('iam-access-key-rotation', at, 'global', read);
+}
