@@ -14,6 +14,16 @@ export interface Target {
   readonly laptop?: string;
   readonly stage: string;
   readonly place: AwsPlace;
+  /** On the laptop: people whom it knows besides the operator, by their names. */
+  readonly people?: Readonly<Record<string, AccessKey>>;
+  /** On the laptop: its Region, where it runs with samples that compliance.yml does not have. */
+  readonly sample?: string;
+}
+
+/** What somebody signs with. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** What `npm start` writes for the command line, as far as it is read here. */
@@ -22,6 +32,10 @@ const Description = z.object({
   region: z.string(),
   stage: z.string(),
   accessKeyId: z.string(),
+  sample: z.optional(z.string()),
+  people: z.optional(
+    z.record(z.string(), z.object({ accessKeyId: z.string(), secretAccessKey: z.string() })),
+  ),
 });
 
 const DESCRIPTION = path.join('.trailseal', 'local.json');
@@ -58,12 +72,18 @@ export async function chooseTarget(
 async function runningLaptop(shell: Shell): Promise<Target | undefined> {
   const file = nearest(shell.folder);
   if (file === undefined) return undefined;
-  const { url, region, stage, accessKeyId } = readDescription(file);
+  const { url, region, stage, accessKeyId, people, sample } = readDescription(file);
   if (!(await answers(url))) {
     shell.err.write(`Local AWS does not run: nothing answers at ${url}, which ${DESCRIPTION} names\n`);
     return undefined;
   }
-  return { laptop: `laptop at ${url}`, stage, place: { endpoint: url, region, accessKeyId } };
+  return {
+    laptop: `laptop at ${url}`,
+    stage,
+    place: { endpoint: url, region, accessKeyId },
+    ...(people === undefined ? {} : { people }),
+    ...(sample === undefined ? {} : { sample }),
+  };
 }
 
 /** The one of the project that we are in, wherever in it. */

@@ -64,6 +64,9 @@ Examples:
   trailseal redrive                     list what could not be handled, and put it back
   trailseal findings                    what is open, worst first
   trailseal show JV3WQ7                 one finding in full, by the beginning of its id
+  trailseal remediate JV3WQ7            what would mend it; with --apply, ask for it
+  trailseal approve JV3WQ7              let the plan go that waits for an approval
+  trailseal undo JV3WQ7                 put back what a fix has changed
   trailseal evidence JV3WQ7             all that it rests on, in a folder that anybody can check
   trailseal rules                       the controls, and what compliance.yml does about each
   trailseal explain S3.8                one control in full, by its id or an alias

@@ -9,8 +9,9 @@ export default (shell: Shell, end: (code: ExitCode) => void): Command => {
     .summary('write what a finding rests on into a folder')
     .description(
       'Writes a folder with all that a finding rests on: the finding, the events of the calls that did it, the log ' +
-        'files and signed digests of CloudTrail that prove them, and the public keys. Its README says how anybody ' +
-        'checks it with bash, gunzip, jq, sha256sum and openssl, offline, without Trailseal.',
+        'files and signed digests of CloudTrail that prove them, and the public keys; and of what was done about it ' +
+        'the plan and the states before and after. Its README says how anybody checks it with bash, gunzip, jq, ' +
+        'sha256sum and openssl, offline, without Trailseal.',
     )
     .argument('<id>', 'its id, or the beginning of it: at least 6 characters')
     .option(

@@ -38,11 +38,13 @@ Examples:
   trailseal show JV3WQ7 --scan
   trailseal show JV3WQ7 --format json | jq .finding.history
   trailseal show JV3WQ7 --format json | jq -r '.finding.links[]?.calls[] | .eventID + " " + .proof.state'
+  trailseal show JV3WQ7 --format json | jq '.runs[] | {id, state, steps}'
   trailseal show JV3WQ7 --stage prod --region eu-central-1 --profile audit
 
 A record is proven when CloudTrail's signed digest holds the hash of the log file in which it stands. The commands
 take aws, gunzip, jq, sha256sum and openssl; trailseal evidence writes what they fetch into a folder.
-With --format json it is the record as it is stored, and under "handled" what became of its transitions.
+With --format json it is the record as it is stored, under "handled" what became of its transitions, and under
+"runs" what was done about it, step by step.
 Needs the rights dynamodb:Query on the table and kms:Decrypt; for the beginning of an id also dynamodb:Query on
 the index by-account-state, and dynamodb:DescribeTable without --account; for --scan dynamodb:Scan.
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PublicKeyRecord } from '../../shared/proof/trail/public-keys';
 import type { CallEvidence, Gathered } from './gather';
 import type { EvidenceFile } from './proven-file';
+import { runFiles } from './runs';
 
 /** A file of the folder, by its path in it. */
 export interface BundleFile {
@@ -25,7 +26,7 @@ export const itemPath = (index: number): string => `items/${String(index + 1).pa
  * All files of the folder but README.md and SHA256SUMS.
  * @param finding as it is stored
  */
-export function bundleFiles(finding: unknown, { calls, items }: Gathered): BundleFile[] {
+export function bundleFiles(finding: unknown, { calls, items, runs }: Gathered): BundleFile[] {
   const files = new Map<string, string | Buffer>([['finding.json', json(finding)]]);
   for (const [index, item] of items.entries()) files.set(itemPath(index), json(item));
   for (const evidence of calls) {
@@ -36,7 +37,7 @@ export function bundleFiles(finding: unknown, { calls, items }: Gathered): Bundl
   }
   const keys = keyRecords(calls);
   if (keys.length > 0) files.set(KEYS_FILE, json({ PublicKeyList: keys }));
-  return [...files].map(([path, content]) => ({ path, content }));
+  return [...[...files].map(([path, content]) => ({ path, content })), ...runFiles(runs)];
 }
 
 /** Those that signed one of the digests, each once for each of its windows. */

@@ -107,7 +107,8 @@ export const otherContentCheck = (fields: readonly ComparedField[]): Check => ({
 export const findingCheck: Check = {
   title: 'The finding names this event',
   commands: [
-    `jq -e --slurpfile event "$event" '[.finding.links[]?.calls[]] | any(.eventID == $event[0].eventID`,
+    `jq -e --slurpfile event "$event" '[.finding.links[]?.calls[], .finding.remediation.calls.calls[]?] |`,
+    '  any(.eventID == $event[0].eventID',
     '  and .eventName == $event[0].eventName and .eventSource == $event[0].eventSource',
     "  and .awsRegion == $event[0].awsRegion)' finding.json",
   ],

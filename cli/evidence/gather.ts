@@ -9,9 +9,11 @@ import type { KeysAnswer } from '../../shared/proof/trail/public-keys';
 import type { Fetched } from '../../shared/proof/trail/source';
 import { type Place, uri } from '../../shared/proof/trail/verdict';
 import { callsOf } from '../show/links';
+import { ownCallsOf } from '../show/remediation-lines';
 import { type SigningKey, signingKeys } from './key-records';
 import { isEventId, proofFiles } from './look-ups';
 import { type EvidenceFile, fetchProven } from './proven-file';
+import type { RunEvidence } from './runs';
 import { unequalFields } from './unequal-fields';
 
 /** Where evidence comes from. What fails in between throws. */
@@ -19,6 +21,8 @@ export interface EvidenceSources {
   witness(name: WitnessName): Promise<Pick<Witness, 'record'> | undefined>;
   /** The configuration items that the table remembers of what was observed. */
   items(finding: Finding): Promise<readonly CapturedItem[]>;
+  /** What was done about it, with the states before and after. */
+  runs(finding: Finding): Promise<readonly RunEvidence[]>;
   /** @param limit stored bytes */
   read(place: Place, limit: number): Promise<Fetched<Buffer>>;
   keys(region: string, from: string, to: string): Promise<KeysAnswer>;
@@ -38,6 +42,7 @@ export interface CallEvidence {
 export interface Gathered {
   readonly calls: readonly CallEvidence[];
   readonly items: readonly CapturedItem[];
+  readonly runs: readonly RunEvidence[];
   /** What should be here and could not be had, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -55,9 +60,17 @@ export async function gather(finding: Finding, sources: EvidenceSources): Promis
     files.set(uri(file), known);
     return known;
   };
-  for (const call of callsOf(finding))
+  for (const call of allCallsOf(finding))
     calls.push(await callEvidence(call, finding, sources, fileOf, problems));
-  return { calls, items: await sources.items(finding), problems };
+  return { calls, items: await sources.items(finding), runs: await sources.runs(finding), problems };
+}
+
+/** Those that did it, and those of our own, which may have ended it: each once. */
+function allCallsOf(finding: Finding): Call[] {
+  const calls = [...callsOf(finding), ...ownCallsOf(finding)];
+  return calls.filter(
+    ({ eventID }, index) => calls.findIndex((other) => other.eventID === eventID) === index,
+  );
 }
 
 async function callEvidence(

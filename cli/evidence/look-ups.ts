@@ -53,6 +53,19 @@ export function callsLookUp({ resourceId, region }: Finding): Commands {
   return [`${ask}${place} | jq -c '.Events[] | [.EventTime, .EventName, .Username]'`];
 }
 
+/**
+ * Every call that the role of our remediations made for a finding: CloudTrail files what a session does under the
+ * session's name, and ours are named after the finding.
+ */
+export function sessionLookUp({ id, region }: Finding): Commands {
+  const place = region === 'global' ? 'us-east-1' : isRegionName(region) ? region : undefined;
+  if (place === undefined || !/^[A-Z2-7]{26}$/.test(id)) return [];
+  return [
+    `aws cloudtrail lookup-events --region ${place} --lookup-attributes AttributeKey=Username,AttributeValue=trailseal.${id} \\`,
+    "  --query 'Events[].CloudTrailEvent' --output json | jq -c '.[] | fromjson | [.eventTime, .eventName, .requestID, .errorCode]'",
+  ];
+}
+
 /** The files that a proof rests on, when their names are such as CloudTrail gives them. */
 export interface ProofFiles {
   readonly log: SealedFile;

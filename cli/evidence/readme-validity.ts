@@ -8,7 +8,7 @@ import { type Checkable, isCheckable } from './readme-checks';
 /** What a proof is relative to, and what it does not say. */
 export function validityLines(
   finding: Finding,
-  { calls }: Gathered,
+  { calls, runs }: Gathered,
   kind: Control['kind'] | undefined = 'rule',
 ): string[] {
   const signed = calls.filter(isCheckable);
@@ -23,7 +23,7 @@ export function validityLines(
           '- Log files are whole: they hold other activity of the account, too. Handle this folder accordingly.',
         ]
       : []),
-    '- That `finding.json` says what the table says is the word of whoever wrote this folder.',
+    `- That \`finding.json\`${runs.length === 0 ? '' : ', and what is below `remediation`,'} says what the table says is the word of whoever wrote this folder.`,
     '',
   ];
 }

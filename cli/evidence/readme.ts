@@ -1,13 +1,15 @@
-import type { Finding } from '../../shared/contracts/trailseal/finding';
+import type { Call, Finding } from '../../shared/contracts/trailseal/finding';
 import type { Control } from '../../shared/controls/control';
 import { whoText } from '../../shared/tell/alerts/who';
-import { cardOf } from '../show/links';
+import { callsOf, cardOf } from '../show/links';
 import { proofText } from '../show/proof-lines';
+import { ownCallsOf } from '../show/remediation-lines';
 import { eventPath, itemPath, KEYS_FILE, trailPath } from './bundle';
 import type { CallEvidence, Gathered } from './gather';
 import { markupFree, pathText } from './markup-free';
 import { checkLines } from './readme-checks';
 import { validityLines } from './readme-validity';
+import { runContents } from './runs';
 
 /** What the folder's README says of where it came from. */
 export interface About {
@@ -54,21 +56,27 @@ function head(finding: Finding, { control, version, writtenAt, source }: About):
 
 function card(finding: Finding, { calls }: Gathered, { control }: About): string[] {
   const states = cardOf(finding, control?.kind);
+  const linesOf = (among: readonly Call[]) =>
+    calls
+      .filter(({ call }) => among.some(({ eventID }) => eventID === call.eventID))
+      .map(({ call }) => `  - ${markupFree(whoText(call))}`);
   return [
     '## What it says',
     '',
     `- What changed: **${states.change}**. \`jq .finding.judgement.change finding.json\``,
     `- Who did it: **${states.actor.state}**. \`jq '.finding.links[]?' finding.json\``,
-    ...calls.map(({ call }) => `  - ${markupFree(whoText(call))}`),
+    ...linesOf(callsOf(finding)),
     `- Is the record true: **${states.proof.state}**. ${states.proof.says}`,
     ...calls.map(({ call }) => `  - ${markupFree(`${call.eventID} ${proofText(call.proof)}`)}`),
-    `- What was done: **${states.remediation}**. Trailseal changed nothing.`,
+    `- What was done: **${states.remediation}**. ${finding.remediation ? markupFree(finding.remediation.says) : 'Trailseal changed nothing.'}`,
+    ...(finding.remediation ? ["  Each step: `jq '.runs[] | {id, state, steps}' finding.json`"] : []),
+    ...linesOf(ownCallsOf(finding)),
     '',
   ];
 }
 
 function contents(gathered: Gathered): string[] {
-  const { calls, items } = gathered;
+  const { calls, items, runs } = gathered;
   const files = new Map(
     calls.flatMap(({ log, digest }) =>
       [log, digest].flatMap((file) => (file ? [[trailPath(file), file]] : [])),
@@ -87,6 +95,7 @@ function contents(gathered: Gathered): string[] {
       ({ capturedAt, configurationStateId }, index) =>
         `- \`${itemPath(index)}\`: what is kept of the configuration item of ${markupFree(capturedAt)}, state ${markupFree(configurationStateId)}: which properties changed, not their values.`,
     ),
+    ...runContents(runs),
     ...[...files].map(
       ([path, { sha256, from }]) =>
         `- ${pathText(path)}: read from ${pathText(from)}; SHA-256 of its content ${sha256}.`,

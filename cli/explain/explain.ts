@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eventPatterns } from '../../resources/event-patterns';
 import { objectCreated } from '../../resources/trails';
-import type { CompliancePolicy, Exemption, Mode } from '../../shared/contracts/trailseal/compliance-policy';
+import type {
+  CompliancePolicy,
+  Exemption,
+  Mode,
+  ResourceScope,
+} from '../../shared/contracts/trailseal/compliance-policy';
 import { controls } from '../../shared/controls';
 import { type Control, isDetection, isPartner, isRule } from '../../shared/controls/control';
 import { heardBy } from '../../shared/controls/detections/heard';
@@ -18,6 +23,7 @@ import { type PolicyHere, policyHere } from '../rules/policy-here';
 import type { ExitCode, Shell } from '../shell';
 import { columnLines, type Line, listed, pageText, paragraph, type Section, step } from '../show/page';
 import { styleOf } from '../table';
+import { mendingLines, remediationOf } from './mending';
 
 export interface ExplainOptions {
   readonly config?: string;
@@ -40,7 +46,8 @@ export async function explain(name: string, options: ExplainOptions, shell: Shel
 
 /** A control's part of the patterns that are deployed for all of them; of a verification, the arrival of files here. */
 function eventPatternsOf(control: Control, policy: CompliancePolicy | undefined): readonly object[] {
-  if (isRule(control)) return [eventPatterns([control]).configurationItemChange];
+  // What evaluate-account reads by its schedule is brought by no event.
+  if (isRule(control)) return control.ofSnapshots ? [] : [eventPatterns([control]).configurationItemChange];
   if (isPartner(control)) return [eventPattern(control)];
   if (!isDetection(control)) return [objectCreated(policy?.trails.buckets ?? [])];
   const settings = policy?.controls[control.id];
@@ -79,6 +86,7 @@ const sections = (control: Control, here: PolicyHere): Section[] => [
   { title: 'What it reads', lines: readLines(control) },
   { title: 'Parameters', lines: parameterLines(control, here) },
   { title: `Here${here.file === undefined ? '' : `, by ${here.file}`}`, lines: hereLines(control, here) },
+  { title: 'What Trailseal can do about it', lines: mendingLines(remediationOf(control, here.policy)) },
   { title: 'What you can do when it fails', lines: control.whatToDo.map(step) },
   {
     title: 'Frameworks',
@@ -115,6 +123,7 @@ function readLines(control: Control): Line[] {
 const patternLines = (control: Control, { policy }: PolicyHere): Line[] => {
   const patterns = eventPatternsOf(control, policy).filter((pattern) => Object.keys(pattern).length > 0);
   if (patterns.length > 0) return patterns.map((pattern) => ({ text: JSON.stringify(pattern) }));
+  if (isRule(control)) return [paragraph('None: evaluate-account reads AWS by its schedule.')];
   return [
     paragraph(
       isDetection(control)
@@ -146,15 +155,19 @@ const effects: Readonly<Record<Mode, string>> = {
   notify: 'people are told',
   'dry-run': 'people are told, and what would be changed is shown',
   approve: 'people are told, and it is changed when one of them approves',
-  auto: 'people are told, and it is changed at once',
+  auto: 'people are told, and it is changed at once where that harms nobody',
 };
 
 function hereLines(control: Control, { policy }: PolicyHere): Line[] {
-  const mode = settingsOf(control, policy)?.mode;
-  if (policy === undefined || mode === undefined) return [paragraph('Mode and exemptions are not known.')];
+  const settings = settingsOf(control, policy);
+  if (policy === undefined || settings === undefined)
+    return [paragraph('Mode and exemptions are not known.')];
   const exemptions = exemptionsOf(control, policy);
   return [
-    paragraph(`Mode ${mode}: ${effects[mode]}.`),
+    paragraph(`Mode ${settings.mode}: ${effects[settings.mode]}.`),
+    ...(settings.scopes ?? []).map(({ mode, ...scope }) =>
+      listed(`Mode ${mode} for ${scopeText(scope)}: ${effects[mode]}.`),
+    ),
     ...(exemptions.length > 0
       ? exemptions.map((exemption) => listed(exemptionText(exemption)))
       : [paragraph(control.exemptible ? 'No exemptions.' : notExemptible)]),
@@ -164,10 +177,12 @@ function hereLines(control: Control, { policy }: PolicyHere): Line[] {
 const notExemptible = "It can't be exempted: it guards the evidence that every other alert rests on.";
 
 function exemptionText({ scope, owner, reason, expiresAt }: Exemption): string {
-  const where = Object.entries(scope).map(
-    ([kind, values]: [string, readonly string[]]) => `${kind} ${values.join(', ')}`,
-  );
   // It ends with the last day, so the instant of its end is of the day after.
   const lastDay = new Date(Date.parse(expiresAt) - 1).toISOString().slice(0, 10);
-  return `Exempt through ${lastDay} (UTC) for ${where.join('; ')}. ${owner}: ${reason}`;
+  return `Exempt through ${lastDay} (UTC) for ${scopeText(scope)}. ${owner}: ${reason}`;
 }
+
+const scopeText = (scope: ResourceScope): string =>
+  Object.entries(scope)
+    .map(([kind, values]: [string, readonly string[]]) => `${kind} ${values.join(', ')}`)
+    .join('; ');

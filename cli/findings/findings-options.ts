@@ -27,3 +27,10 @@ function tableName(text: string): string {
     throw new InvalidArgumentError('Expected the name of a DynamoDB table.');
   return text;
 }
+
+/** Adds what every command takes that is about one finding. */
+export const withFindingOptions = (command: Command): Command =>
+  withTableOptions(
+    command.option('--scan', 'look for the beginning of an id in the whole table, which reads all of it'),
+    'look for the beginning of an id among those of these accounts (default: the account that the table is in)',
+  );

@@ -8,7 +8,7 @@ import { localDoor } from '../../shared/aws/local-door';
 import type { AwsPlace } from '../../shared/aws/operator-place';
 import { Failure } from '../failure';
 import type { Shell } from '../shell';
-import { chooseTarget } from '../target';
+import { chooseTarget, type Target } from '../target';
 import { printable } from '../terminal';
 import type { TableOptions } from './findings-options';
 
@@ -19,6 +19,7 @@ export interface OpenTable {
   readonly where: string;
   /** Where else to ask: the same AWS. */
   readonly place: AwsPlace;
+  readonly target: Target;
   readonly reader: FindingsReader;
   /** Whose findings are meant: those named, else those of the account that the table is in. */
   accounts(): Promise<readonly string[]>;
@@ -47,6 +48,7 @@ export async function withTable<T>(
       name: table,
       where,
       place,
+      target,
       reader,
       accounts: async () => options.account ?? [await home()],
     });

@@ -39,10 +39,10 @@ export class MemoryIndex {
         ),
       items: (keys, from, to) =>
         dynamodb('read-items', keys[0]?.id ?? '', () => this.#between(keys, from, to)),
-      itemBefore: (keys, time) =>
+      itemBefore: (keys, time, wanted = false) =>
         dynamodb('read-items', keys[0]?.id ?? '', () =>
           this.#between(keys, '', time)
-            .filter(({ capturedAt }) => capturedAt < time)
+            .filter(({ capturedAt, isSnapshot = false }) => capturedAt < time && isSnapshot === wanted)
             .at(-1),
         ),
       seek: async () => 'seeking',

@@ -19,9 +19,10 @@ const LINE_LENGTH = 1000;
 
 /**
  * The compliance.yml of the project that we are in, or the one that is named.
+ * @param sample Region of local AWS, where that runs with samples of its own
  * @throws Failure when the one that is named can't be read
  */
-export function policyHere(named: string | undefined, shell: Shell): PolicyHere {
+export function policyHere(named: string | undefined, shell: Shell, sample?: string): PolicyHere {
   const found = named === undefined ? nearestPolicy(shell.folder) : path.resolve(shell.folder, named);
   if (found === undefined) {
     shell.err.write(
@@ -31,7 +32,7 @@ export function policyHere(named: string | undefined, shell: Shell): PolicyHere 
   }
   const file = path.relative(shell.folder, found);
   try {
-    return { file, policy: loadCompliancePolicy(found, shell.now()), isInvalid: false };
+    return { file, policy: loadCompliancePolicy(found, shell.now(), sample), isInvalid: false };
   } catch (error) {
     if (!(error instanceof InvalidCompliancePolicy)) throw unreadable(file, error);
     const lines = error.message.replaceAll(found, file).split('\n');

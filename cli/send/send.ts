@@ -118,10 +118,15 @@ async function deliver(
   return outcomes;
 }
 
+/** Whether a rule judges items of a type; what only snapshots show no event brings. */
+const isJudged = (type: string): boolean =>
+  Object.hasOwn(rulesByResourceType, type) &&
+  (rulesByResourceType[type] ?? []).some(({ ofSnapshots }) => !ofSnapshots);
+
 /** Says what will come to nothing, before anyone wonders. */
 function warn(sendable: readonly Sendable[], { accountId }: Route, shell: Shell): void {
   const types = sendable.flatMap(({ event }) => subjectOf(event).type ?? []);
-  for (const type of new Set(types.filter((one) => !Object.hasOwn(rulesByResourceType, one)))) {
+  for (const type of new Set(types.filter((one) => !isJudged(one)))) {
     say(shell, `warning: no control judges ${type}: nothing comes of it`);
   }
   const foreign = sendable.flatMap(({ event: { account } }) =>

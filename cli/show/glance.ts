@@ -5,11 +5,13 @@ import { counted } from '../table';
 import { type Card, callsOf, cardOf } from './links';
 import { columnLines, type Line } from './page';
 import { PROOF_COLOURS } from './proof-lines';
+import { REMEDIATION_COLOURS, remediationBriefly } from './remediation-lines';
 import { timeText } from './story';
 
 /** The four links in a line each: what somebody needs who has one look only. */
 export function glanceLines(finding: Finding, kind: Control['kind'] | undefined): Line[] {
   const { change, actor, proof, remediation } = cardOf(finding, kind);
+  const doneColour = REMEDIATION_COLOURS[remediation];
   const colour = proof.state === 'not-applicable' ? undefined : PROOF_COLOURS[proof.state];
   return columnLines([
     {
@@ -22,7 +24,11 @@ export function glanceLines(finding: Finding, kind: Control['kind'] | undefined)
       text: proofBriefly(finding, proof),
       ...(colour === undefined ? {} : { colour }),
     },
-    { cells: ['What was done', remediation], text: 'Trailseal changed nothing' },
+    {
+      cells: ['What was done', remediation],
+      text: remediationBriefly(finding),
+      ...(doneColour === undefined ? {} : { colour: doneColour }),
+    },
   ]);
 }
 

@@ -1,6 +1,7 @@
 import type { Call, Finding, ObservationLinks } from '../../shared/contracts/trailseal/finding';
 import type { Control } from '../../shared/controls/control';
 import { proofCardOf } from '../../shared/proof/card';
+import type { Run } from '../../shared/remediations/run';
 import { wordsOf } from '../../shared/tell/alerts/kind-words';
 import { type ActorAndProof, actorAndProof } from '../../shared/tell/alerts/links';
 import { proofWords, whenContradicted } from '../../shared/tell/alerts/proof-words';
@@ -9,12 +10,17 @@ import { callsLookUp, configurationLookUp, eventLookUp } from '../evidence/look-
 import { changeLines } from './difference';
 import { commandLines, type Line, listed, paragraph, type Section, step } from './page';
 import { isFetchable, proofChecks, proofLines } from './proof-lines';
+import { ownCallsOf, remediationLines, remediationWord } from './remediation-lines';
 import { timeText } from './story';
 
 type Kind = Control['kind'] | undefined;
 
 /** The proof card: the four links, each with its state in a word, what it rests on, and how to check it. */
-export function cardSections(finding: Finding, kind: Kind): Section[] {
+export function cardSections(
+  finding: Finding,
+  kind: Kind,
+  { runs, now }: { readonly runs: readonly Run[]; readonly now: Date },
+): Section[] {
   const { change, actor, proof, remediation } = cardOf(finding, kind);
   return [
     { title: `What changed: ${change}`, lines: changed(finding, kind) },
@@ -22,11 +28,13 @@ export function cardSections(finding: Finding, kind: Kind): Section[] {
     { title: `Is the record true: ${proof.state}`, lines: recordLines(finding, proof) },
     {
       title: `What was done: ${remediation}`,
-      // The mode that the deployed policy gives the control is not in the finding.
-      lines: [
-        paragraph('Trailseal changed nothing.'),
-        ...howTo('Check it: calls of its own would be among these.', callsLookUp(finding)),
-      ],
+      lines: finding.remediation
+        ? remediationLines(finding, finding.remediation, runs, now)
+        : // The mode that the deployed policy gives the control is not in the finding.
+          [
+            paragraph('Trailseal changed nothing.'),
+            ...howTo('Check it: calls of its own would be among these.', callsLookUp(finding)),
+          ],
     },
   ];
 }
@@ -45,7 +53,7 @@ export function cardOf(finding: Finding, kind: Kind) {
       proof.state === 'not-applicable' || calls.length === 0
         ? { state: proof.state, reason: proof.reason, says: proof.says }
         : { state, reason: reason ?? '', says: proofWords(state, reason, calls) },
-    remediation: 'none',
+    remediation: remediationWord(finding),
   } as const;
 }
 
@@ -122,7 +130,7 @@ function recordLines(finding: Finding, { state, says }: Card['proof']): Line[] {
   return [
     paragraph(says),
     ...calls.flatMap(proofLines),
-    ...checksOf(calls.filter(isFetchable).length),
+    ...checksOf([...calls, ...ownCallsOf(finding)].filter(isFetchable).length),
     ...(state === 'contradicted' ? whenContradicted(finding.id).map(step) : []),
     ...(calls.length === 0
       ? []

@@ -55,7 +55,7 @@ function sections(finding: Finding, rows: FindingRows, now: Date): Section[] {
     { title: 'Resource (names as reported)', lines: resourceLines(finding) },
     { title: 'Exposure (times in UTC)', lines: [paragraph(exposureText(finding, now))] },
     { title: 'Exemption', lines: exemptionLines(finding, now) },
-    ...cardSections(finding, control?.kind),
+    ...cardSections(finding, control?.kind, { runs: rows.runs, now }),
     { title: 'What was observed (UTC)', lines: historyLines(finding.history) },
     { title: 'Who was told (UTC)', lines: transitionLines(rows, now) },
     {

@@ -30,8 +30,11 @@ export async function show(id: string, options: ShowOptions, shell: Shell): Prom
   });
 }
 
-/** The finding as it is stored, without what only the table's keys and indexes need; and what became of its transitions. */
-export function storedRecord({ state, claims }: FindingRows) {
+/**
+ * The finding as it is stored, without what only the table's keys and indexes need; what became of its transitions, and
+ * what was done about it.
+ */
+export function storedRecord({ state, claims, runs }: FindingRows) {
   const { pk, sk, accountId, stateSince, due, ...stored } = state;
-  return { ...stored, handled: claims.map(({ pk: _, sk: __, expiresAt, ...claim }) => claim) };
+  return { ...stored, handled: claims.map(({ pk: _, sk: __, expiresAt, ...claim }) => claim), runs };
 }

@@ -83,6 +83,7 @@ export function findingOf(proof: EventProof, record: object = opening): Finding 
 export const sourcesOf = (made: MadeTrail, parts: Partial<EvidenceSources> = {}): EvidenceSources => ({
   witness: async () => ({ record: opening as unknown as JsonObject }),
   items: async () => [],
+  runs: async () => [],
   read: (place, limit) => asSource(made.objects).read(place, limit),
   keys: async (region) => ({
     state: 'known',

@@ -49,6 +49,31 @@ test('exemptions here, with their last day', async () => {
   );
 });
 
+test('how it is mended, and for which resources in another mode', async () => {
+  const scoped = `version: 1
+controls:
+  sg-no-world-admin-ipv4:
+    mode: approve
+    scopes: [{ mode: auto, accounts: ["111122223333"], resources: ["web-*"] }]
+  ec2-instance-no-public-ip:
+    remediation: { use: lambda-run-function, settings: { function: "arn:f", allowed: [] } }
+`;
+  const here = () => testShell({ folder: projectWith(scoped) });
+  const { out } = await explain(['EC2.53'], here());
+  expect(out).toContain(`  Mode approve: people are told, and it is changed when one of them approves.
+  - Mode auto for accounts 111122223333; resources web-*: people are told, and`);
+  expect(out).toContain(`What Trailseal can do about it
+  Close administration ports of a security group to the world (sg-revoke-world-rule).
+  Mode auto, which asks nobody, is for where this holds: The rules that are`);
+  expect(out).toContain('It can be undone, by an approval of its own: Administration ports');
+  expect((await explain(['ec2-instance-no-public-ip'], here())).out).toContain(`What Trailseal can do about it
+  Run a Lambda function of the team's own (lambda-run-function).
+  Only by approval: What a function does can not be known from outside.
+  It is not undone.
+`);
+  expect((await explain(['activity-root-usage'], here())).out).not.toContain('What Trailseal can do');
+});
+
 test('what guards the evidence says so', async () => {
   const { out } = await explain(['CloudTrail.4']);
   expect(out).toContain("It can't be exempted: it guards the evidence that every other alert rests on.");

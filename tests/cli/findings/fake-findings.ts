@@ -32,7 +32,7 @@ export const readerOf = (stored: readonly unknown[]): FindingsReader => {
     summaries: async (ids) => known.filter(({ id }) => ids.includes(id)),
     rowsOf: async (id) => {
       const finding = known.find((one) => one.id === id);
-      return finding && { state: { finding, seq: 1, outbox: [] }, claims: [] };
+      return finding && { state: { finding, seq: 1, outbox: [] }, claims: [], runs: [] };
     },
     idsStartingWith: async (prefix) => known.map(({ id }) => id).filter((id) => id.startsWith(prefix)),
   };

@@ -15,7 +15,7 @@ const text = (
   finding: Finding,
   kind: Parameters<typeof cardSections>[1] = 'rule',
   width = Number.POSITIVE_INFINITY,
-) => pageText(cardSections(finding, kind), { width, paint: plain });
+) => pageText(cardSections(finding, kind, { runs: [], now: new Date(at(12)) }), { width, paint: plain });
 
 const proven = provenBy(trailWithCall());
 const pending: EventProof = { state: 'pending', says: 'the digest has not been verified yet' };

@@ -33,7 +33,14 @@ test('a finding as the functions have recorded it, by its id and by the beginnin
     outbox: [],
     handled: [{ consumer: 'send-alert', kind: 'Opened', outcome: expect.stringContaining('sent as ') }],
   });
-  expect(Object.keys(stored).sort()).toEqual(['finding', 'handled', 'lastTransition', 'outbox', 'seq']);
+  expect(Object.keys(stored).sort()).toEqual([
+    'finding',
+    'handled',
+    'lastTransition',
+    'outbox',
+    'runs',
+    'seq',
+  ]);
 
   await pipeline.send(
     itemChange({ capturedAt: '2026-01-31T09:30:00.000Z', configuration: openTo('10.0.0.0/8') }),

@@ -24,6 +24,7 @@ const change: ChangeLink = {
 const rowsOf = (finding: Finding, more: Partial<FindingRows> = {}): FindingRows => ({
   state: { finding, seq: 1, outbox: [] },
   claims: [],
+  runs: [],
   ...more,
 });
 const text = (
