@@ -5,7 +5,9 @@ import * as z from 'zod/mini';
 import type { DeclareCommand } from '../cli/trailseal';
 import { FindingEventDetail } from '../shared/contracts/trailseal/finding';
 import type { Control } from '../shared/controls/control';
-import { complianceJsonSchema, type Rulebook } from '../shared/policy/schema';
+import type { Rulebook } from '../shared/policy/rulebook';
+import { complianceJsonSchema } from '../shared/policy/schema';
+import type { AnyRemediation } from '../shared/remediations/remediation';
 import { Alert } from '../shared/tell/alerts/alert';
 import { deployedFunctions } from './deployed-functions';
 import { renderCatalogue } from './reference/catalogue';
@@ -13,10 +15,13 @@ import { renderCommandLine } from './reference/command-line';
 import { renderCompliance } from './reference/compliance';
 import { type ControlFile, renderIndex } from './reference/control-index';
 import { renderEvents } from './reference/events';
+import { type RemediationFile, renderRemediationIndex } from './reference/remediation-index';
+import { renderRemediations } from './reference/remediations';
 import { renderTrailVerdicts } from './reference/trail-verdicts';
 
 const root = dirname(__dirname);
 const CONTROLS = join('shared', 'controls');
+const REMEDIATIONS = join('shared', 'remediations');
 /** Below them are the shelves, one per service. */
 const KINDS = ['rules', 'verifications', 'detections', 'partners'];
 
@@ -29,6 +34,7 @@ interface GeneratedFile {
 /** What files are generated from. Controls come from the folders, not from the index, which may be about to change. */
 interface Source {
   readonly files: readonly ControlFile[];
+  readonly remediationFiles: readonly RemediationFile[];
   readonly rulebook: Rulebook;
 }
 
@@ -37,6 +43,15 @@ const generatedFiles: readonly GeneratedFile[] = [
   {
     path: 'shared/controls/index.ts',
     render: ({ files }) => formatted('shared/controls/index.ts', renderIndex(files)),
+  },
+  {
+    path: 'shared/remediations/index.ts',
+    render: ({ remediationFiles }) =>
+      formatted('shared/remediations/index.ts', renderRemediationIndex(remediationFiles)),
+  },
+  {
+    path: 'docs/reference/remediations.md',
+    render: (source) => renderRemediations(source.remediationFiles.map(({ remediation }) => remediation)),
   },
   { path: 'docs/reference/controls.md', render: ({ rulebook }) => renderCatalogue(rulebook.controls) },
   {
@@ -118,6 +133,22 @@ async function controlIn(file: string): Promise<Control> {
   return exported;
 }
 
+/** Each file in a folder of shared/remediations, with the remediation that it exports, sorted by its id. */
+export async function remediationFiles(): Promise<RemediationFile[]> {
+  const folder = join(root, REMEDIATIONS);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && file !== basename(file))
+    // What several of them read.
+    .filter((file) => dirname(file) !== 'resources');
+  const loaded = files.map(async (file): Promise<RemediationFile> => {
+    const remediation = await defaultOf<AnyRemediation>(join(folder, file));
+    if (remediation?.kind !== 'remediation')
+      throw new Error(`${file}: expected a remediation as its default export`);
+    return { path: file.split(sep).join('/'), remediation };
+  });
+  return (await Promise.all(loaded)).sort((a, b) => (a.remediation.id < b.remediation.id ? -1 : 1));
+}
+
 /** Each file of cli/commands declares the command that it is named by. */
 async function commands(): Promise<Record<string, DeclareCommand>> {
   const folder = join(root, 'cli', 'commands');
@@ -138,9 +169,17 @@ async function defaultOf<T extends object>(file: string): Promise<T | undefined>
 }
 
 /** @returns the generated files as they should be, by path */
-export async function render(remediated: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+export async function render(): Promise<ReadonlyMap<string, string>> {
   const files = await controlFiles();
-  const source = { files, rulebook: { controls: files.map(({ control }) => control), remediated } };
+  const found = await remediationFiles();
+  const source = {
+    files,
+    remediationFiles: found,
+    rulebook: {
+      controls: files.map(({ control }) => control),
+      remediations: found.map(({ remediation }) => remediation),
+    },
+  };
   return new Map(
     await Promise.all(
       generatedFiles.map(async (file): Promise<[string, string]> => [file.path, await file.render(source)]),

@@ -37,7 +37,9 @@ import securityhubCriticalFinding from './partners/securityhub/securityhub-criti
 import trustedAdvisorExposedKeys from './partners/trustedadvisor/trusted-advisor-exposed-keys';
 import trustedAdvisorSgPorts from './partners/trustedadvisor/trusted-advisor-sg-ports';
 import trustedAdvisorStatus from './partners/trustedadvisor/trusted-advisor-status';
+import configRecorderEnabled from './rules/account/config-recorder-enabled';
 import cloudtrailLogValidation from './rules/cloudtrail/cloudtrail-log-validation';
+import cloudtrailLoggingActive from './rules/cloudtrail/cloudtrail-logging-active';
 import ec2DetailedMonitoring from './rules/ec2/ec2-detailed-monitoring';
 import ec2InstanceImdsv2 from './rules/ec2/ec2-instance-imdsv2';
 import ec2InstanceNoPublicIp from './rules/ec2/ec2-instance-no-public-ip';
@@ -45,6 +47,8 @@ import ec2SecurityGroupInUse from './rules/ec2/ec2-security-group-in-use';
 import sgNoWorldAdminIpv4 from './rules/ec2/sg-no-world-admin-ipv4';
 import sgNoWorldAdminIpv6 from './rules/ec2/sg-no-world-admin-ipv6';
 import vpcDefaultSgClosed from './rules/ec2/vpc-default-sg-closed';
+import vpcFlowLogsEnabled from './rules/ec2/vpc-flow-logs-enabled';
+import iamAccessKeyRotation from './rules/iam/iam-access-key-rotation';
 import iamPolicyNoAdminStar from './rules/iam/iam-policy-no-admin-star';
 import iamUserNoDirectPolicies from './rules/iam/iam-user-no-direct-policies';
 import kmsKeyNotPendingDeletion from './rules/kms/kms-key-not-pending-deletion';
@@ -60,10 +64,13 @@ import type { Verification } from './verifications/verification';
 /** Every control that reads configuration items, by id. */
 export const rules: readonly AnyRule[] = [
   cloudtrailLogValidation,
+  cloudtrailLoggingActive,
+  configRecorderEnabled,
   ec2DetailedMonitoring,
   ec2InstanceImdsv2,
   ec2InstanceNoPublicIp,
   ec2SecurityGroupInUse,
+  iamAccessKeyRotation,
   iamPolicyNoAdminStar,
   iamUserNoDirectPolicies,
   kmsKeyNotPendingDeletion,
@@ -75,6 +82,7 @@ export const rules: readonly AnyRule[] = [
   sgNoWorldAdminIpv4,
   sgNoWorldAdminIpv6,
   vpcDefaultSgClosed,
+  vpcFlowLogsEnabled,
 ];
 
 /** Every control that is judged by verifying the files of CloudTrail, by id. */
@@ -154,8 +162,10 @@ export const controls: readonly Control[] = [
   cloudtrailDigestChain,
   cloudtrailLogIntegrity,
   cloudtrailLogValidation,
+  cloudtrailLoggingActive,
   cloudwatchAlarmState,
   configConformanceOpen,
+  configRecorderEnabled,
   ec2DetailedMonitoring,
   ec2InstanceImdsv2,
   ec2InstanceNoPublicIp,
@@ -165,6 +175,7 @@ export const controls: readonly Control[] = [
   guarddutyEc2Compromise,
   guarddutyHighFinding,
   guarddutyS3Exposure,
+  iamAccessKeyRotation,
   iamPolicyNoAdminStar,
   iamUserNoDirectPolicies,
   inspectorCriticalFinding,
@@ -182,11 +193,13 @@ export const controls: readonly Control[] = [
   trustedAdvisorSgPorts,
   trustedAdvisorStatus,
   vpcDefaultSgClosed,
+  vpcFlowLogsEnabled,
 ];
 
 /** The rules that judge a resource type. */
 export const rulesByResourceType: Readonly<Record<string, readonly AnyRule[]>> = {
-  'AWS::CloudTrail::Trail': [cloudtrailLogValidation],
+  'AWS::::Account': [cloudtrailLoggingActive, configRecorderEnabled],
+  'AWS::CloudTrail::Trail': [cloudtrailLogValidation, cloudtrailLoggingActive],
   'AWS::EC2::Instance': [ec2DetailedMonitoring, ec2InstanceImdsv2, ec2InstanceNoPublicIp],
   'AWS::EC2::SecurityGroup': [
     ec2SecurityGroupInUse,
@@ -194,8 +207,9 @@ export const rulesByResourceType: Readonly<Record<string, readonly AnyRule[]>> =
     sgNoWorldAdminIpv6,
     vpcDefaultSgClosed,
   ],
+  'AWS::EC2::VPC': [vpcFlowLogsEnabled],
   'AWS::IAM::Policy': [iamPolicyNoAdminStar],
-  'AWS::IAM::User': [iamUserNoDirectPolicies],
+  'AWS::IAM::User': [iamAccessKeyRotation, iamUserNoDirectPolicies],
   'AWS::KMS::Key': [kmsKeyNotPendingDeletion],
   'AWS::RDS::DBInstance': [rdsNoPublicAccess],
   'AWS::S3::AccountPublicAccessBlock': [s3AccountPublicAccessBlock],

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { SNAPSHOT_PATH } from '../../shared/contracts/aws/account-snapshot';
 import type { Json, JsonObject } from '../../shared/contracts/aws/configuration-item';
 import {
   controls,
@@ -13,8 +14,8 @@ import {
 import type { AnyRule, Control, Frameworks } from '../../shared/controls/control';
 import { pathsRead } from '../../shared/controls/reads';
 import { aliasesOf } from '../../shared/policy/control-names';
+import { remediationByControl } from '../../shared/remediations';
 import { controlFiles, outdated, render } from '../../tools/generated-files';
-import { remediated } from '../../tools/remediated';
 import { capturedItems, fixtureLines } from '../support/judge-rule';
 import { root } from './source';
 
@@ -28,10 +29,14 @@ const servicesOf = ({ resourceTypes }: Control) => [
   ...new Set(resourceTypes.map((type) => (type.split('::')[1] || 'account').toLowerCase())),
 ];
 
-/** A detection stands on the shelf of what it is about first, a partner on its own; the others are about one service. */
+/**
+ * A detection stands on the shelf of what it is about first, as does what is judged from snapshots; a partner on its
+ * own; the others are about one service.
+ */
 const shelvesOf = (control: Control) => {
   if (control.kind === 'partner') return [control.listensTo.source.replace(/^aws\./, '')];
-  return control.kind === 'detection' ? servicesOf(control).slice(0, 1) : servicesOf(control);
+  const isOfOne = control.kind === 'detection' || (control.kind === 'rule' && control.ofSnapshots);
+  return isOfOne ? servicesOf(control).slice(0, 1) : servicesOf(control);
 };
 
 /** Property paths that AWS lists for a resource type; those under `*` hold for all. */
@@ -63,7 +68,7 @@ test.each(Object.entries(unlisted))('%s has what AWS does not list', (type, path
 });
 
 test('generated files are up to date: if not, run npm run generate', async () => {
-  expect(outdated(await render(remediated))).toEqual([]);
+  expect(outdated(await render())).toEqual([]);
 });
 
 describe('the index is the folder', () => {
@@ -180,6 +185,8 @@ describe.each(rulesById)('the rule %s', (id, rule) => {
     const listed = schema.get(type);
     const isListed = (path: string) => {
       const name = inSchema[path] ?? path;
+      // What AWS Config does not record, and only snapshots have.
+      if (rule.ofSnapshots && path.startsWith(`${SNAPSHOT_PATH}.`)) return true;
       return listed?.has(name) || schema.get('*')?.has(name) || unlisted[type]?.includes(name);
     };
     expect(pathsRead(rule).filter((path) => !isListed(path))).toEqual([]);
@@ -202,7 +209,7 @@ test.each(verifications)(
   '$id guards the evidence: no exemption, and no remediation',
   ({ id, exemptible }) => {
     expect(exemptible).toBe(false);
-    expect(remediated.has(id)).toBe(false);
+    expect(remediationByControl.has(id)).toBe(false);
   },
 );
 

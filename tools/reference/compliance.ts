@@ -12,6 +12,9 @@ interface Schema {
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  /** `#/definitions/NAME` */
+  readonly $ref?: string;
+  readonly definitions?: Readonly<Record<string, Schema>>;
 }
 
 /** docs/reference/compliance-yml.md: every key of compliance.yml, out of the schema that editors complete it by. */
@@ -20,8 +23,14 @@ export const renderCompliance = (schema: object): string =>
     GENERATED('shared/policy'),
     '# compliance.yml',
     'What a deployment watches, what it does about each control, and what is exempt. It is checked by `npm run check:config` and before every packaging; editors complete it by [../schemas/compliance.schema.json](../schemas/compliance.schema.json).',
-    table(['key', 'value', 'meaning'], rows('', schema as Schema)),
+    keyTable(schema as Schema),
+    ...Object.entries((schema as Schema).definitions ?? {}).flatMap(([name, definition]) => [
+      `## ${name}`,
+      keyTable(definition.items ?? definition),
+    ]),
   ]);
+
+const keyTable = (schema: Schema): string => table(['key', 'value', 'meaning'], rows('', schema));
 
 function rows(path: string, schema: Schema): string[][] {
   const { properties = {}, required = [] } = plain(schema);
@@ -51,7 +60,9 @@ function valueText({
   items,
   default: byDefault,
   anyOf,
+  $ref,
 }: Schema): string {
+  if ($ref !== undefined) return linkTo($ref);
   const kind =
     constant !== undefined
       ? code(JSON.stringify(constant))
@@ -60,9 +71,14 @@ function valueText({
         : items
           ? `list of ${valueText(plain(items)) || 'mappings'}`
           : anyOf
-            ? anyOf.map(valueText).join(' or ')
+            ? anyOf.map(valueText).filter(Boolean).join(' or ')
             : type === 'object'
               ? ''
               : (type ?? '');
   return byDefault === undefined ? kind : `${kind} (default ${code(JSON.stringify(byDefault))})`;
+}
+
+function linkTo(ref: string): string {
+  const name = ref.replace('#/definitions/', '');
+  return `[${name}](#${name})`;
 }

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { eventPatterns } from '../../resources/event-patterns';
+import { indexedActivity } from '../../resources/indexed-activity';
+import { ownActivity } from '../../resources/own-activity';
+import { findingsPattern } from '../../resources/remediation';
 import { objectCreated } from '../../resources/trails';
 import { TransitionKind } from '../../shared/contracts/trailseal/finding';
 import { type AnyRule, type Control, isDetection, isPartner, isRule } from '../../shared/controls/control';
@@ -20,7 +23,7 @@ export function renderEvents(
     GENERATED('functions/*/function.yml, shared/controls and shared/contracts'),
     '# Events',
     '## What brings events to each function',
-    'Patterns as they are with all controls on; `mode: off` in compliance.yml takes a type out that no other control judges, and without `trails.buckets` no file is listened for.',
+    'Patterns as they are with all controls on; `mode: off` in compliance.yml takes a type out that no other control judges, without `trails.buckets` no file is listened for, and without a remediation neither findings nor own calls.',
     table(
       ['function', 'rule', 'bus', 'pattern or schedule'],
       functionNames.flatMap((name) => rulesOf(root, name, controls).map((cells) => [code(name), ...cells])),
@@ -79,12 +82,23 @@ function rulesOf(root: string, name: string, controls: readonly Control[]): stri
   });
 }
 
+const indexed = [
+  { name: 'IndexedActivity', state: 'ENABLED', pattern: indexedActivity },
+  {
+    name: 'OwnActivity',
+    state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+    pattern: ownActivity('trailseal-<stage>-remediation'),
+  },
+];
+
 /** Rules that a function has by what its controls listen to. Each is on the intake bus as well. */
 function generated(variable: string, controls: readonly Control[]): string[][] {
   const anyPolicy = { controls: {}, trails: { buckets: [], topics: [], lookbackDays: 30 } };
-  const rules = variable.includes('activity-rules')
-    ? activityRules(controls.filter(isDetection), anyPolicy)
-    : partnerRules(controls.filter(isPartner), anyPolicy);
+  const rules = variable.includes('activity-rules.cjs):indexed')
+    ? indexed
+    : variable.includes('activity-rules')
+      ? activityRules(controls.filter(isDetection), anyPolicy)
+      : partnerRules(controls.filter(isPartner), anyPolicy);
   return rules.map(({ name, pattern, ...rest }) => [
     `\`${name}\`${'state' in rest && rest.state !== 'ENABLED' ? ', with read-only calls' : ''}`,
     `default and ${buses['IntakeBus']}`,
@@ -98,12 +112,13 @@ const buses: Readonly<Record<string, string>> = {
   FindingsBus: '`trailseal-<stage>`',
 };
 
-/** `${file(resources/event-patterns.cjs):NAME}`, or the same of trails.cjs. */
+/** `${file(resources/event-patterns.cjs):NAME}`, or the same of trails.cjs and remediation.cjs. */
 function derived(variable: string, rules: readonly AnyRule[]): unknown {
-  const [, name = ''] = /(?:event-patterns|trails)\.cjs\):(\w+)/.exec(variable) ?? [];
+  const [, name = ''] = /(?:event-patterns|trails|remediation)\.cjs\):(\w+)/.exec(variable) ?? [];
   const patterns: Readonly<Record<string, unknown>> = {
     ...eventPatterns(rules),
     objectCreated: objectCreated([{ name: '<each of trails.buckets>' }]),
+    findings: findingsPattern(['<each control that compliance.yml lets remediate>']),
   };
   if (!(name in patterns)) throw new Error(`no event pattern ${variable}`);
   return patterns[name];

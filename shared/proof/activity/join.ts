@@ -3,7 +3,7 @@ import type { RootSession } from '../../contracts/aws/root-session';
 import { type Actor, actorOf } from '../actor/actor';
 import { arnParts } from './arn';
 import { mutates } from './mutates';
-import { explains, isWhole } from './property-paths';
+import { explains, isWhole, touchesRecorded } from './property-paths';
 import { accountOf, effectOn, idsOf, isGlobal, type KnownEffect, resourcesNamed } from './resources-named';
 
 /** A recorded change of a resource: what the join is asked about. */
@@ -110,7 +110,7 @@ function isExplained(item: ChangedItem, { eventTime }: CloudTrailRecord, effect:
   if (effect.creates && (isFirst || eventTime > new Date(previousCapturedAt).toISOString())) return true;
   // A first item shows all that was done to it until then, by whomever.
   if (changedPaths.length === 0 || (isFirst && isWhole(changedPaths)))
-    return effect.deletes || effect.touches.length > 0;
+    return effect.deletes || touchesRecorded(effect.touches);
   if (isWhole(changedPaths)) return effect.deletes || effect.touches === 'everything';
   return explains(effect.touches, changedPaths);
 }

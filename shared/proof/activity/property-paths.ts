@@ -1,3 +1,4 @@
+import { SNAPSHOT_PATH } from '../../contracts/aws/account-snapshot';
 import type { Touched } from './resources/resource-calls';
 
 /** AWS Config counts list entries as steps of a path, and capitalises by rules of its own. */
@@ -18,6 +19,10 @@ export const isWhole = (changedPaths: readonly string[]): boolean =>
   changedPaths.some((path) => path.toLowerCase() === 'configuration');
 
 const isRelationship = ([first]: readonly string[]): boolean => first === 'relationships';
+
+/** Whether a call changes anything that AWS Config records: some of it only snapshots show. */
+export const touchesRecorded = (touched: Touched): boolean =>
+  touched === 'everything' || touched.some((path) => !path.startsWith(`${SNAPSHOT_PATH}.`));
 
 /**
  * Whether a call that touches these paths may be what changed one of those. Relationships change along with what makes

@@ -1,3 +1,4 @@
+import { SNAPSHOT_PATH } from '../../../contracts/aws/account-snapshot';
 import { type ServiceCalls, TAGS } from './resource-calls';
 
 export const cloudtrail: ServiceCalls = {
@@ -22,8 +23,8 @@ export const cloudtrail: ServiceCalls = {
         },
         PutEventSelectors: ['configuration.hasCustomEventSelectors'],
         PutInsightSelectors: ['configuration.hasInsightSelectors'],
-        // Whether it logs is no part of the item.
-        'StartLogging StopLogging': [],
+        // Whether it logs is no part of AWS Config's item.
+        'StartLogging StopLogging': [`${SNAPSHOT_PATH}.isLogging`],
         'AddTags RemoveTags': TAGS,
       },
     },
