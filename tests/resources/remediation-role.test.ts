@@ -252,7 +252,10 @@ test.each<[name: string, id: string, settings: object]>([
     },
   ],
 ])('no role is made for %s', (_, id, settings) => {
-  const controls = { a: controlSettings('approve', id, settings as never) };
+  // Whatever comes past the check of compliance.yml.
+  const controls = {
+    a: { mode: 'approve' as const, parameters: {}, remediation: { id, settings: settings as never } },
+  };
   const policy = { ...switchedOn('approve', []), controls };
   expect(() => remediationRole(policy, remediations, place)).toThrow(`compliance.yml: ${id}`);
 });

@@ -62,8 +62,8 @@ export default defineRemediation({
   cap: 10,
   settleSeconds: 30,
   autoWhen: {
-    says: 'compliance.yml names where flow logs go to: they touch nothing of the traffic.',
-    holds: ({ settings }) => settings.destination !== undefined || 'no destination is set',
+    says: 'Flow logs touch nothing of the traffic, and go where compliance.yml says.',
+    holds: () => true,
   },
   permissions: {
     capture: ['ec2:DescribeFlowLogs', 'ec2:DescribeVpcs'],
@@ -71,7 +71,7 @@ export default defineRemediation({
     undo: [],
   },
   settings: z.object({
-    destination: z.optional(Destination.check(z.describe('Where flow logs go to.'))),
+    destination: Destination.check(z.describe('Where flow logs go to.')),
     trafficType: z._default(
       z.enum(['ALL', 'REJECT']).check(z.describe('All traffic, or what was rejected.')),
       'ALL',
@@ -116,7 +116,6 @@ export default defineRemediation({
     const { trafficTypes } = wanted.data;
     if (active(captured).some(({ TrafficType = '' }) => trafficTypes.includes(TrafficType)))
       return nothingToDo('the VPC has an active flow log');
-    if (!destination) return cannot('compliance.yml does not say where flow logs go to');
     if (!trafficTypes.includes(trafficType))
       return cannot(
         `flow logs of ${trafficType} traffic, as its settings say, are not enough for the control`,

@@ -25,10 +25,13 @@ export default defineRemediation({
   autoWhen: { never: 'What a function does can not be known from outside.' },
   permissions: { capture: ['lambda:GetFunctionConfiguration'], apply: ['lambda:InvokeFunction'], undo: [] },
   settings: z.object({
-    function: z.string().check(z.describe('ARN of the function to run.')),
+    function: z.string().check(z.regex(functionArn), z.describe('ARN of the function to run.')),
     allowed: z
-      .array(z.string())
-      .check(z.describe('ARNs of the functions that may be run: rights are made from this list.')),
+      .array(z.string().check(z.regex(functionArn)))
+      .check(
+        z.minLength(1),
+        z.describe('ARNs of the functions that may be run: rights are made from this list.'),
+      ),
   }),
   captured: z.object({ configuration: Configuration }),
   exposesAgain: false,

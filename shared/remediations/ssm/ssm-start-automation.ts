@@ -39,7 +39,7 @@ export default defineRemediation({
     undo: [],
   },
   settings: z.object({
-    document: z.string().check(z.describe('ARN of the Automation document to start.')),
+    document: z.string().check(z.regex(documentArn), z.describe('ARN of the Automation document to start.')),
     version: z._default(z.string().check(z.regex(/^\d+$/), z.describe('Its version, as a number.')), '1'),
     role: z.optional(
       z.string().check(z.regex(roleArn), z.describe('ARN of the role in which the document runs.')),
@@ -51,8 +51,11 @@ export default defineRemediation({
       {},
     ),
     allowed: z
-      .array(z.string())
-      .check(z.describe('ARNs of the documents that may be started: rights are made from this list.')),
+      .array(z.string().check(z.regex(documentArn)))
+      .check(
+        z.minLength(1),
+        z.describe('ARNs of the documents that may be started: rights are made from this list.'),
+      ),
   }),
   captured: z.object({ document: Document }),
   exposesAgain: false,

@@ -1,6 +1,6 @@
 import remediation from '../../../../shared/remediations/ec2/vpc-create-flow-log';
 import { toLogGroup, VPC, vpcCase } from '../cases';
-import { type Case, planOf, said, sceneOf } from '../scene';
+import { type Case, planOf, said } from '../scene';
 
 const there = (more: object) => [
   { FlowLogId: 'fl-1', ResourceId: VPC, FlowLogStatus: 'ACTIVE', TrafficType: 'ALL', ...more },
@@ -20,11 +20,6 @@ const rows: [name: string, one: Case, expected: string[]][] = [
   ],
   ['to a log group', vpcCase([], { settings: toLogGroup }), [`Create a flow log of ${VPC} to /vpc/flow`]],
   ['an active one', vpcCase(there({})), ['nothing-to-do: The VPC has an active flow log.']],
-  [
-    'no destination',
-    vpcCase([], { settings: {} }),
-    ['cannot: compliance.yml does not say where flow logs go to.'],
-  ],
   ['no VPC', vpcCase([], { cloud: {} }), ['nothing-to-do: The VPC is gone.']],
 ];
 
@@ -36,9 +31,8 @@ test('comes with a token that is the same for the same exposure', () => {
   expect(planOf(remediation, vpcCase([])).calls[0]?.input['ClientToken']).toBe(token);
 });
 
-test('needs somebody as long as nothing says where to', () => {
-  const scene = sceneOf(remediation, vpcCase([], { settings: {} }));
-  expect(scene.autoHolds(scene.capture())).toBe('no destination is set');
+test('can not be switched on without a word on where to', () => {
+  expect(remediation.settings.safeParse({}).success).toBe(false);
 });
 
 test.each([

@@ -16,11 +16,6 @@ const rows: [name: string, one: Case, expected: string[]][] = [
     functionCase({ function: other, allowed: [other] }),
     [`cannot: ${other} does not exist.`],
   ],
-  [
-    'one without an ARN',
-    functionCase({ function: 'mend', allowed: ['mend'] }),
-    ['cannot: compliance.yml names no function by its ARN.'],
-  ],
 ];
 
 test.each(rows)('%s', (_name, one, expected) => expect(said(remediation, one)).toEqual(expected));
@@ -37,4 +32,11 @@ test('tells the function what it is about, and may run no other', () => {
   });
   expect(call?.allows).toEqual([{ action: 'lambda:InvokeFunction', resources: [FUNCTION] }]);
   expect(call?.again).toBe('doubles');
+});
+
+test.each([
+  { function: 'mend', allowed: ['mend'] },
+  { function: 'mend', allowed: [] },
+])('takes nothing but ARNs, and at least one: %j', (settings) => {
+  expect(remediation.settings.safeParse(settings).success).toBe(false);
 });

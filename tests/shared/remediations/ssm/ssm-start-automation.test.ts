@@ -16,11 +16,6 @@ const rows: [name: string, one: Case, expected: string[]][] = [
     documentCase({ document: other, allowed: [other] }),
     [`cannot: ${other} is no Automation document.`],
   ],
-  [
-    'one without an ARN',
-    documentCase({ document: 'Mend', allowed: ['Mend'] }),
-    ['cannot: compliance.yml names no document by its ARN.'],
-  ],
 ];
 
 test.each(rows)('%s', (_name, one, expected) => expect(said(remediation, one)).toEqual(expected));
@@ -43,4 +38,11 @@ test('fills in what the finding is about, and passes no role but the one that is
     },
     { action: 'iam:PassRole', resources: [`arn:aws:iam::${ACCOUNT}:role/automation`] },
   ]);
+});
+
+test.each([
+  { document: 'Mend', allowed: ['Mend'] },
+  { document: 'Mend', allowed: [] },
+])('takes nothing but ARNs, and at least one: %j', (settings) => {
+  expect(remediation.settings.safeParse(settings).success).toBe(false);
 });
