@@ -87,36 +87,43 @@ export async function bundleFunction(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const source = sourceOf(handler);
   const lazy = new Map<string, string>();
-  const files = new Map(await bundleFile(folder, path.join(folder, `${source}.ts`), `${source}.js`, lazy));
-  // A lazy module may have lazy modules of its own: they come at the end, while this goes on.
-  for (const [name, from] of lazy) {
-    const own = await bundleFile(folder, from, path.join(path.dirname(source), name), lazy);
-    for (const [file, content] of own) files.set(file, content);
-  }
-  return files;
-}
-
-async function bundleFile(
-  folder: string,
-  from: string,
-  to: string,
-  lazy: Map<string, string>,
-): Promise<[string, Uint8Array][]> {
+  const files = new Map<string, Uint8Array>();
   const { outputFiles } = await build({
     ...bundleOptions(folder, lazy),
-    entryPoints: [from],
-    outfile: to,
+    entryPoints: [path.join(folder, `${source}.ts`)],
+    outfile: `${source}.js`,
     write: false,
     sourcemap: 'linked',
     sourcesContent: false,
   });
-  const ending = (end: string) => outputFiles.find(({ path: out }) => out.endsWith(end));
-  const [map, code] = [ending('.map'), ending('.js')];
-  if (!map || !code) throw new Error(`${from}: esbuild gave no code`);
-  return [
-    [to, code.contents],
-    [`${to}.map`, map.contents],
-  ];
+  for (const { path: out, contents } of outputFiles) files.set(`${source}${endOf(out)}`, contents);
+  if (!files.has(`${source}.js`)) throw new Error(`${source}: esbuild gave no code`);
+  const bundled = new Set<string>();
+  // A lazy module may have lazy modules of its own.
+  while (bundled.size < lazy.size) {
+    const next = [...lazy].filter(([name]) => !bundled.has(name));
+    for (const [name] of next) bundled.add(name);
+    for (const [name, contents] of await bundleLazy(folder, next, lazy))
+      files.set(path.join(path.dirname(source), name), contents);
+  }
+  return files;
+}
+
+const endOf = (out: string): string => (out.endsWith('.map') ? '.js.map' : '.js');
+
+/** All at once, as they are made of the same packages; without maps, as next to nothing of them is ours. */
+async function bundleLazy(
+  folder: string,
+  modules: readonly (readonly [name: string, from: string])[],
+  lazy: Map<string, string>,
+): Promise<[string, Uint8Array][]> {
+  const { outputFiles } = await build({
+    ...bundleOptions(folder, lazy),
+    entryPoints: modules.map(([name, from]) => ({ in: from, out: name.replace(/\.js$/, '') })),
+    outdir: folder,
+    write: false,
+  });
+  return outputFiles.map(({ path: out, contents }) => [path.basename(out), contents]);
 }
 
 /** A zip that is the same bytes for the same files: fixed times and modes. */

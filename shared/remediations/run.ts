@@ -207,7 +207,10 @@ export function callsOfRuns(
     begunAt: first.begunAt,
     requestIds: counted
       .flatMap(({ steps }) => steps)
-      .flatMap(({ requestId, result }) => (requestId !== undefined && result === 'done' ? [requestId] : [])),
+      // A second try that was refused, because the first had worked, is not the call that did it.
+      .flatMap(({ requestId, result, error }) =>
+        requestId !== undefined && result === 'done' && error === undefined ? [requestId] : [],
+      ),
   };
 }
 

@@ -53,6 +53,8 @@ export class Mishaps {
   readonly steps: Step[] = [];
   /** What the fault met; undefined while it has met nothing. */
   struck: Step | undefined;
+  /** The table, for whoever looks on. */
+  readonly operatorsTable: DynamoDBDocumentClient;
   readonly #tables: Readonly<Record<'once' | 'asEver', DynamoDBDocumentClient>>;
   readonly #asked: (Omit<Request, 'worked' | 'requestId'> & { readonly records: number; mended: number })[] =
     [];
@@ -66,17 +68,20 @@ export class Mishaps {
     readonly world: RemediationAws,
     home: TestAws,
   ) {
-    const tableWith = (maxAttempts: number) =>
+    const tableWith = (maxAttempts: number, accessKeyId = accessKeyOf('Remediate')) =>
       DynamoDBDocumentClient.from(
         new DynamoDBClient({
           endpoint: home.url,
           region: REGION,
-          credentials: { accessKeyId: accessKeyOf('Remediate'), secretAccessKey: 'local' },
+          credentials: { accessKeyId, secretAccessKey: 'local' },
           maxAttempts,
+          // On a busy machine a connection that is kept is closed just when it is used again.
+          requestHandler: { httpAgent: { keepAlive: false } },
         }),
         { marshallOptions: { removeUndefinedValues: true } },
       );
     this.#tables = { once: tableWith(1), asEver: tableWith(3) };
+    this.operatorsTable = tableWith(3, 'operator');
     this.#heal = [world.aws, home].map((aws) => aws.fail((call) => this.#passes(call)));
   }
 

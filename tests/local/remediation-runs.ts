@@ -95,7 +95,7 @@ export class Remedy {
     readonly home: TestAws,
     readonly mishaps: Mishaps,
   ) {
-    this.runs = remediationsTable(TABLE, this.#now, home.operator.dynamodb);
+    this.runs = remediationsTable(TABLE, this.#now, mishaps.operatorsTable);
   }
 
   static async of(remediation: AnyRemediation, one: Case): Promise<Remedy> {
