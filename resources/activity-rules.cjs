@@ -1,5 +1,6 @@
 // EventBridge rules follow the detections that there are and that compliance.yml leaves on.
 require('tsx/cjs');
+const compliancePolicy = require('./policy.cjs');
 
 /** Each rule twice: for what happens here, and for what members and other Regions forward. */
 const onBothBuses = ({ name, state, pattern, detections }) => {
@@ -22,8 +23,7 @@ const WITH_READ_ONLY = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
 module.exports = async ({ resolveVariable }) => {
   const { detections } = require('../shared/controls/index.ts');
   const { activityRules } = require('../shared/controls/detections/patterns.ts');
-  const { loadCompliancePolicy } = require('../tools/policy-loader.ts');
-  const policy = loadCompliancePolicy('compliance.yml');
+  const policy = compliancePolicy();
   const { indexedActivity } = require('./indexed-activity.ts');
   const { ownActivity } = require('./own-activity.ts');
   const { usesOf } = require('./remediation-role.ts');

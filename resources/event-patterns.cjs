@@ -1,10 +1,10 @@
 // Event patterns follow the rules that there are and that compliance.yml leaves on.
 require('tsx/cjs');
+const compliancePolicy = require('./policy.cjs');
 
 module.exports = () => {
   const { rules } = require('../shared/controls/index.ts');
-  const { loadCompliancePolicy } = require('../tools/policy-loader.ts');
   const { eventPatterns } = require('./event-patterns.ts');
-  const { controls } = loadCompliancePolicy('compliance.yml');
+  const { controls } = compliancePolicy();
   return eventPatterns(rules.filter(({ id }) => controls[id]?.mode !== 'off'));
 };

@@ -29,7 +29,14 @@ const TIMEOUT_S = 60;
 const GIVEN_UP_AFTER_S = 72 * 60;
 const TRIED_AT_LEAST = 5;
 
-module.exports = async ({ resolveVariable }) => {
+/** Asked for once by each function, and worked out once. */
+let stacks;
+module.exports = (context) => {
+  stacks ??= stacksOf(context);
+  return stacks;
+};
+
+const stacksOf = async ({ resolveVariable }) => {
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
   const described = await Promise.all(
     names.map(async (name) => {

@@ -1,12 +1,12 @@
 // The role of remediations, and what else there is only because of them, follow what compliance.yml switches on.
 require('tsx/cjs');
+const compliancePolicy = require('./policy.cjs');
 
 module.exports = async ({ resolveVariable }) => {
   const { remediations } = require('../shared/remediations/index.ts');
-  const { loadCompliancePolicy } = require('../tools/policy-loader.ts');
   const { remediationStack } = require('./remediation.ts');
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
-  const policy = loadCompliancePolicy('compliance.yml');
+  const policy = compliancePolicy();
   const { findings, assumeRole, resources, outputs, changes } = remediationStack(
     policy,
     remediations,

@@ -1,8 +1,8 @@
 // What the stack listens to and may read follows the buckets and topics of compliance.yml.
 require('tsx/cjs');
+const compliancePolicy = require('./policy.cjs');
 
 module.exports = () => {
-  const { loadCompliancePolicy } = require('../tools/policy-loader.ts');
   const { trailResources } = require('./trails.ts');
-  return trailResources(loadCompliancePolicy('compliance.yml').trails);
+  return trailResources(compliancePolicy().trails);
 };

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 import yazl from 'yazl';
 import { metadata } from '../shared/controls/metadata';
 import { loadCompliancePolicy } from './policy-loader';
@@ -80,54 +80,97 @@ export const bundleOptions = (folder: string, lazy = new Map<string, string>()) 
     plugins: [compliancePolicy, controlMetadata, lazyModules(lazy)],
   }) satisfies BuildOptions;
 
-/** @returns the files of a function by their paths: code and source maps, without the sources: those are in the repository */
-export async function bundleFunction(
+/** The files of a function by their paths. */
+export type FunctionFiles = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * Bundles all functions at once: what they have in common is read and parsed once.
+ * @returns by handler: code and source maps, without the sources: those are in the repository
+ */
+export async function bundleFunctions(
   folder: string,
-  handler: string,
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const source = sourceOf(handler);
+  handlers: readonly string[],
+): Promise<ReadonlyMap<string, FunctionFiles>> {
   const lazy = new Map<string, string>();
-  const files = new Map<string, Uint8Array>();
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...bundleOptions(folder, lazy),
-    entryPoints: [path.join(folder, `${source}.ts`)],
-    outfile: `${source}.js`,
+    entryPoints: handlers.map((handler) => ({ in: `${sourceOf(handler)}.ts`, out: sourceOf(handler) })),
+    absWorkingDir: folder,
+    outdir: folder,
     write: false,
+    metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,
   });
-  for (const { path: out, contents } of outputFiles) files.set(`${source}${endOf(out)}`, contents);
-  if (!files.has(`${source}.js`)) throw new Error(`${source}: esbuild gave no code`);
-  const bundled = new Set<string>();
-  // A lazy module may have lazy modules of its own.
-  while (bundled.size < lazy.size) {
-    const next = [...lazy].filter(([name]) => !bundled.has(name));
-    for (const [name] of next) bundled.add(name);
-    for (const [name, contents] of await bundleLazy(folder, next, lazy))
-      files.set(path.join(path.dirname(source), name), contents);
-  }
-  return files;
+  const contentsOf = filesIn(folder, outputFiles);
+  const modules = await bundleLazy(folder, lazy);
+  return new Map(
+    handlers.map((handler): [string, FunctionFiles] => {
+      const code = `${sourceOf(handler)}.js`;
+      const files = new Map([code, `${code}.map`].map((file) => [file, contentsOf(file)]));
+      for (const name of allLazy(metafile.outputs[code]?.imports ?? [], modules))
+        files.set(path.join(path.dirname(code), name), modules.get(name)?.contents ?? new Uint8Array());
+      return [handler, files];
+    }),
+  );
 }
 
-const endOf = (out: string): string => (out.endsWith('.map') ? '.js.map' : '.js');
+const filesIn = (folder: string, found: readonly OutputFile[]) => {
+  const byPath = new Map(found.map(({ path: out, contents }) => [path.relative(folder, out), contents]));
+  return (file: string): Uint8Array => {
+    const contents = byPath.get(file);
+    if (!contents) throw new Error(`${file}: esbuild gave no code`);
+    return contents;
+  };
+};
 
-/** All at once, as they are made of the same packages; without maps, as next to nothing of them is ours. */
+interface LazyModule {
+  readonly contents: Uint8Array;
+  readonly imports: readonly Imported[];
+}
+type Imported = Metafile['outputs'][string]['imports'][number];
+
+/** Without maps, as next to nothing of them is ours. */
 async function bundleLazy(
   folder: string,
-  modules: readonly (readonly [name: string, from: string])[],
   lazy: Map<string, string>,
-): Promise<[string, Uint8Array][]> {
-  const { outputFiles } = await build({
-    ...bundleOptions(folder, lazy),
-    entryPoints: modules.map(([name, from]) => ({ in: from, out: name.replace(/\.js$/, '') })),
-    outdir: folder,
-    write: false,
-  });
-  return outputFiles.map(({ path: out, contents }) => [path.basename(out), contents]);
+): Promise<ReadonlyMap<string, LazyModule>> {
+  const modules = new Map<string, LazyModule>();
+  // A lazy module may have lazy modules of its own.
+  for (let next = [...lazy]; next.length > 0; next = [...lazy].filter(([name]) => !modules.has(name))) {
+    const { outputFiles, metafile } = await build({
+      ...bundleOptions(folder, lazy),
+      entryPoints: next.map(([name, from]) => ({ in: from, out: path.parse(name).name })),
+      absWorkingDir: folder,
+      outdir: folder,
+      write: false,
+      metafile: true,
+    });
+    const contentsOf = filesIn(folder, outputFiles);
+    for (const [name] of next)
+      modules.set(name, { contents: contentsOf(name), imports: metafile.outputs[name]?.imports ?? [] });
+  }
+  return modules;
+}
+
+/** The names of the lazy modules that something imports, and of those that they import. */
+function allLazy(
+  imports: readonly Imported[],
+  modules: ReadonlyMap<string, LazyModule>,
+  found = new Set<string>(),
+): ReadonlySet<string> {
+  for (const { path: imported, kind } of imports) {
+    const name = path.basename(imported);
+    const module = kind === 'dynamic-import' ? modules.get(name) : undefined;
+    if (!module || found.has(name)) continue;
+    found.add(name);
+    allLazy(module.imports, modules, found);
+  }
+  return found;
 }
 
 /** A zip that is the same bytes for the same files: fixed times and modes. */
-function zip(files: ReadonlyMap<string, Uint8Array>): Promise<Buffer> {
+function zip(files: FunctionFiles): Promise<Buffer> {
   const archive = new yazl.ZipFile();
   for (const [name, content] of files) {
     archive.addBuffer(Buffer.from(content), name, {
@@ -162,9 +205,13 @@ export default class Bundle {
     const folder = path.join(serviceDir, BUILD_FOLDER);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
+    const bundles = await bundleFunctions(
+      serviceDir,
+      Object.values(service.functions).map(({ handler }) => handler),
+    );
     await Promise.all(
       Object.entries(service.functions).map(async ([name, definition]) => {
-        const files = await bundleFunction(serviceDir, definition.handler);
+        const files = bundles.get(definition.handler) ?? new Map();
         const code = files.get(`${sourceOf(definition.handler)}.js`)?.length ?? 0;
         const archive = await zip(files);
         const artifact = path.join(BUILD_FOLDER, `${name}.zip`);
