@@ -103,6 +103,25 @@ export const otherContentCheck = (fields: readonly ComparedField[]): Check => ({
   ],
 });
 
+/**
+ * That the session of a run was opened for the plan that is here, on the word of whom the record names: the tags of the
+ * session say both. Works on `$run` and `$plan` besides. A tag takes fewer characters than a name of AWS may have.
+ */
+export const approvalCheck: Check = {
+  title: 'The record names this run, this plan by its hash, and as its approver',
+  commands: [
+    `plan_hash=$(jq -jcS '.plan | del(.hash)' "$plan" | sha256sum)`,
+    `gunzip -c "$log" | jq -e --argjson index "$index" --arg run "$run" --arg hash "\${plan_hash%% *}" \\`,
+    "  --slurpfile stored finding.json '(.Records[$index].requestParameters.tags",
+    '     | map({(.key): .value}) | add) as $tags',
+    '   | ($stored[0].runs[] | select(.id == $run).approval) as $approval',
+    '   | if $tags["trailseal:run"] == $run and $tags["trailseal:plan"] == $hash and $approval.planHash == $hash',
+    '     and $tags["trailseal:approver"] ==',
+    '       ($approval.approver | gsub("[^\\\\p{L}\\\\p{Z}\\\\p{N}_.:/=+@-]"; "-"))[:256]',
+    '     then $tags["trailseal:approver"] else false end\'',
+  ],
+};
+
 /** That the finding names this very call. */
 export const findingCheck: Check = {
   title: 'The finding names this event',

@@ -1,6 +1,7 @@
 import { comparedFields } from '../../shared/proof/seal/same-event';
 import { eventPath, KEYS_FILE, trailPath } from './bundle';
 import {
+  approvalCheck,
   type Check,
   findingCheck,
   hashCheck,
@@ -12,6 +13,7 @@ import {
 import type { CallEvidence, Gathered } from './gather';
 import { proofFiles } from './look-ups';
 import { markupFree } from './markup-free';
+import { approvedRun, isPlainForJq, planPath } from './runs';
 import { shellWord } from './shell-word';
 
 /** Runs what stands between the fences. */
@@ -26,7 +28,7 @@ const checkBlock = ({ title, commands }: Check): string[] => [
 ];
 
 /** How to check what is in the folder: Markdown whose `bash` blocks, run in order, do. */
-export function checkLines({ calls }: Gathered): string[] {
+export function checkLines({ calls, runs }: Gathered): string[] {
   const complete = calls.filter(isCheckable);
   return [
     '## Check it',
@@ -43,7 +45,7 @@ export function checkLines({ calls }: Gathered): string[] {
     ...block(['sha256sum --check SHA256SUMS']),
     ...(complete.length === 0
       ? ['No signature covers what is in this folder: see what is not here.', '']
-      : complete.flatMap(callChecks)),
+      : complete.flatMap((evidence) => [...callChecks(evidence), ...approvalChecks(evidence, runs)])),
   ];
 }
 
@@ -97,5 +99,25 @@ function callChecks(evidence: Checkable): string[] {
         ]),
     ...checkBlock(isOther ? otherContentCheck(unequal) : recordCheck(equal)),
     ...checkBlock(findingCheck),
+  ];
+}
+
+/** Of the session in which an approved run was made: who approved which plan. */
+function approvalChecks({ event, unequal = [] }: Checkable, runs: Gathered['runs']): string[] {
+  const approved = approvedRun(event, runs);
+  if (approved === undefined || unequal.includes('requestParameters')) return [];
+  const { run, plan } = approved;
+  if (!isPlainForJq(plan))
+    return [
+      'Its tags name a plan by its hash. That of the plan that is here jq alone can not work out: some of its texts it',
+      'would write in another way.',
+      '',
+    ];
+  return [
+    'AWS writes no record of the request by which somebody approves. The session in which the plan was then carried out',
+    'is tagged with who approved, and with the SHA-256 of `plan` without its `hash`, members in the order of their names:',
+    '',
+    ...block([`run=${run.id} plan=${planPath(run)}`]),
+    ...checkBlock(approvalCheck),
   ];
 }

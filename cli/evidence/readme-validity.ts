@@ -23,7 +23,7 @@ export function validityLines(
           '- Log files are whole: they hold other activity of the account, too. Handle this folder accordingly.',
         ]
       : []),
-    `- That \`finding.json\`${runs.length === 0 ? '' : ', and what is below `remediation`,'} says what the table says is the word of whoever wrote this folder.`,
+    `- That \`finding.json\`${runs.length === 0 ? '' : ', and what is below `remediation`, but for a plan whose hash a record names,'} says what the table says is the word of whoever wrote this folder.`,
     '',
   ];
 }

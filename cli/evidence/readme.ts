@@ -1,6 +1,6 @@
 import type { Call, Finding } from '../../shared/contracts/trailseal/finding';
 import type { Control } from '../../shared/controls/control';
-import { whoText } from '../../shared/tell/alerts/who';
+import { whoMadeIt } from '../../shared/tell/alerts/own-calls';
 import { callsOf, cardOf } from '../show/links';
 import { proofText } from '../show/proof-lines';
 import { ownCallsOf } from '../show/remediation-lines';
@@ -59,7 +59,7 @@ function card(finding: Finding, { calls }: Gathered, { control }: About): string
   const linesOf = (among: readonly Call[]) =>
     calls
       .filter(({ call }) => among.some(({ eventID }) => eventID === call.eventID))
-      .map(({ call }) => `  - ${markupFree(whoText(call))}`);
+      .map(({ call }) => `  - ${markupFree(whoMadeIt(call, finding.remediation))}`);
   return [
     '## What it says',
     '',

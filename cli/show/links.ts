@@ -4,8 +4,8 @@ import { proofCardOf } from '../../shared/proof/card';
 import type { Run } from '../../shared/remediations/run';
 import { wordsOf } from '../../shared/tell/alerts/kind-words';
 import { type ActorAndProof, actorAndProof } from '../../shared/tell/alerts/links';
+import { whoMadeIt } from '../../shared/tell/alerts/own-calls';
 import { proofWords, whenContradicted } from '../../shared/tell/alerts/proof-words';
-import { whoText } from '../../shared/tell/alerts/who';
 import { callsLookUp, configurationLookUp, eventLookUp } from '../evidence/look-ups';
 import { changeLines } from './difference';
 import { commandLines, type Line, listed, paragraph, type Section, step } from './page';
@@ -65,11 +65,16 @@ export function callsOf({ links = [] }: Finding): Call[] {
   );
 }
 
-const linksOf = ({ judgement }: Finding, kind: Kind, links: ObservationLinks | undefined): ActorAndProof =>
+const linksOf = (
+  { judgement, remediation }: Finding,
+  kind: Kind,
+  links: ObservationLinks | undefined,
+): ActorAndProof =>
   actorAndProof(
     kind,
     { ...(links === undefined ? {} : { links }), ...(judgement === undefined ? {} : { judgement }) },
     judgement,
+    remediation,
   );
 
 function changed(finding: Finding, kind: Kind): Line[] {
@@ -109,7 +114,10 @@ function observationLines(finding: Finding, kind: Kind, link: ObservationLinks):
   return [
     paragraph(`${roleOf(finding, link)} at ${timeText(observedAt)} UTC, who did it: ${actor.state}.`),
     ...(actor.state === 'named' ? [] : [paragraph(actor.says)]),
-    ...calls.flatMap((call) => [listed(whoText(call)), ...commandLines(eventLookUp(call))]),
+    ...calls.flatMap((call) => [
+      listed(whoMadeIt(call, finding.remediation)),
+      ...commandLines(eventLookUp(call)),
+    ]),
     ...(omitted > 0 ? [paragraph(`And ${omitted} more.`)] : []),
   ];
 }

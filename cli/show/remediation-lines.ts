@@ -63,16 +63,24 @@ export function remediationLines(
             "CloudTrail's records of it: of the session, which names who approved which plan, and of the calls.",
           ),
         ]),
-    ...calls.flatMap((call) => [
-      listed(whoText(call)),
-      ...commandLines(eventLookUp(call)),
-      ...proofLines(call),
-    ]),
+    ...calls.flatMap((call) =>
+      isAbove(call, finding)
+        ? [
+            listed(
+              `${reported(call.eventName, 100)}, event ${reported(call.eventID, 60)}: ${call.proof.state}, as above`,
+            ),
+          ]
+        : [listed(whoText(call)), ...commandLines(eventLookUp(call)), ...proofLines(call)],
+    ),
     ...(omitted > 0 ? [paragraph(`And ${omitted} more.`)] : []),
     ...lookUpLines(finding),
     ...nextLines(finding, remediation, told, now),
   ];
 }
+
+/** What ended an exposure stands among the calls that explain the finding, with its proof. */
+const isAbove = ({ eventID }: Call, { links = [] }: Finding): boolean =>
+  links.some(({ calls }) => calls.some((call) => call.eventID === eventID));
 
 /** Where the run itself is no longer stored. */
 const summaryLines = ({

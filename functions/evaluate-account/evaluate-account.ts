@@ -11,7 +11,7 @@ import {
   lookAtTrails,
   lookAtVpcs,
 } from './look';
-import { type SettleNeeds, settle } from './settle';
+import { type Settled, type SettleNeeds, settle } from './settle';
 
 export interface Needs extends SettleNeeds {
   /** Those of snapshots. */
@@ -62,12 +62,11 @@ export const evaluateAccount = (needs: Needs) => async (): Promise<Outcome> => {
     return says;
   };
   const regions = await coveredRegions(needs, failed);
-  const looks = await lookAround({ reader, accountId, now, failed }, regions, needs);
   const known = await needs.unresolved(accountId);
-  const settled = [];
-  for (const look of looks) {
-    const rule = needs.rules.find(({ id }) => id === look.control);
-    if (rule !== undefined) settled.push(await settle(needs, rule, look, known));
+  const settled: Settled[] = [];
+  // One control after the other, and what may take minutes last: it keeps nothing else from being recorded.
+  for (const { rule, take } of looksOf({ reader, accountId, now, failed }, regions, needs)) {
+    for (const look of await take()) settled.push(await settle(needs, rule, look, known));
   }
   const failures = settled.flatMap((one) => one.failures);
   if (failures.length > 0)
@@ -98,19 +97,23 @@ async function coveredRegions(
   }
 }
 
+interface Taken {
+  readonly rule: AnyRule;
+  take(): Promise<readonly Look[]>;
+}
+
 /** For nothing that is off AWS is asked. */
-async function lookAround(
-  looking: LookNeeds,
-  regions: readonly string[],
-  { policy, rules }: Needs,
-): Promise<Look[]> {
-  const isOn = (id: string) => rules.some((rule) => rule.id === id) && !isOffEverywhere(policy.controls[id]);
-  const inRegions = (control: string, look: (needs: LookNeeds, region: string) => Promise<Look>) =>
-    isOn(control) ? inParallel(regions, REGIONS_AT_ONCE, (region) => look(looking, region)) : [];
-  return [
-    ...(isOn('cloudtrail-logging-active') ? [await lookAtTrails(looking, regions)] : []),
-    ...(await inRegions('config-recorder-enabled', lookAtRecorder)),
-    ...(await inRegions('vpc-flow-logs-enabled', lookAtVpcs)),
-    ...(isOn('iam-access-key-rotation') ? [await lookAtAccessKeys(looking)] : []),
-  ];
+function looksOf(looking: LookNeeds, regions: readonly string[], { policy, rules }: Needs): Taken[] {
+  const inRegions = (look: (needs: LookNeeds, region: string) => Promise<Look>) => () =>
+    inParallel(regions, REGIONS_AT_ONCE, (region) => look(looking, region));
+  const takes: Readonly<Record<string, Taken['take']>> = {
+    'cloudtrail-logging-active': async () => [await lookAtTrails(looking, regions)],
+    'config-recorder-enabled': inRegions(lookAtRecorder),
+    'vpc-flow-logs-enabled': inRegions(lookAtVpcs),
+    'iam-access-key-rotation': async () => [await lookAtAccessKeys(looking)],
+  };
+  return Object.entries(takes).flatMap(([id, take]) => {
+    const rule = rules.find((one) => one.id === id);
+    return rule === undefined || isOffEverywhere(policy.controls[id]) ? [] : [{ rule, take }];
+  });
 }

@@ -9,6 +9,7 @@ import {
   vpcSnapshot,
 } from '../../shared/contracts/aws/account-snapshot';
 import type { ConfigurationItem, JsonObject } from '../../shared/contracts/aws/configuration-item';
+import type { FindingSummary } from '../../shared/contracts/trailseal/finding';
 import { inParallel } from '../../shared/proof/trail/in-parallel';
 
 /** One thing that was seen, as an item; with why, where it could not be read. */
@@ -23,12 +24,12 @@ export interface Look {
   /** The start of the read, ISO 8601. */
   readonly at: string;
   readonly seen: readonly Seen[];
-  /**
-   * Whether `seen` is all that findings of a region can be about: then what is not among it is gone. As text: why it
-   * is not known. Undefined: it was not looked for there.
-   */
-  wholeIn(region: string): true | string | undefined;
+  /** What has become of what a finding is about, of which nothing was seen. */
+  missed(finding: FindingSummary): Promise<Missed>;
 }
+
+/** `elsewhere`: it was not looked for there, and so keeps its state. */
+export type Missed = 'gone' | 'elsewhere' | { readonly unread: string } | Seen;
 
 export interface LookNeeds {
   readonly reader: AccountReader;
@@ -90,8 +91,11 @@ const ofRegion = (control: string, at: string, region: string, read: Read<readon
   control,
   at,
   seen: 'answer' in read ? read.answer : [],
-  wholeIn: (other) => (other !== region ? undefined : 'answer' in read ? true : read.unread),
+  missed: async (finding) => (finding.region !== region ? 'elsewhere' : ofList(read)),
 });
+
+/** What is not on a whole list is gone. */
+const ofList = (read: Read<unknown>): Missed => ('unread' in read ? read : 'gone');
 
 const account = (accountId: string, region: string): Thing => ({
   awsRegion: region,
@@ -116,21 +120,8 @@ export async function lookAtTrails(needs: LookNeeds, regions: readonly string[])
       if (trail.arn.split(':')[4] === accountId) own.set(trail.arn, trail);
     }
   }
-  const trails = await inParallel([...own.values()], AT_ONCE, async (trail): Promise<Seen[]> => {
-    const thing: Thing = {
-      awsRegion: trail.homeRegion,
-      resourceType: 'AWS::CloudTrail::Trail',
-      resourceId: trail.name,
-      resourceName: trail.name,
-      ARN: trail.arn,
-    };
-    const status = await attempt(needs, 'GetTrailStatus', trail.homeRegion, () =>
-      unlessGone(() => reader.trailStatus(trail)),
-    );
-    if ('unread' in status) return [{ item: itemOf(accountId, at, thing, {}), unread: status.unread }];
-    if (status.answer === 'gone') return [];
-    return [{ item: itemOf(accountId, at, thing, trailSnapshot(trail.arn, status.answer)) }];
-  });
+  const judged = (trail: ListedTrail) => seenTrail(needs, at, trail);
+  const trails = await inParallel([...own.values()], AT_ONCE, judged);
   const covered = lists.flatMap(({ region, list }): Seen[] =>
     'answer' in list
       ? [{ item: itemOf(accountId, at, account(accountId, region), { trails: list.answer.length }) }]
@@ -139,15 +130,33 @@ export async function lookAtTrails(needs: LookNeeds, regions: readonly string[])
   return {
     control: 'cloudtrail-logging-active',
     at,
-    seen: [...trails.flat(), ...covered],
-    wholeIn(region) {
-      const own = lists.find((one) => one.region === region);
-      // At home in a Region that is not covered, it would be seen by its shadows alone.
-      const asked = own === undefined ? lists : [own];
-      const unread = asked.map(({ list }) => ('unread' in list ? list.unread : undefined)).find(Boolean);
-      return unread ?? (asked.length > 0 ? true : undefined);
+    seen: [...trails.flatMap((seen) => seen ?? []), ...covered],
+    async missed({ region, resourceType, resourceId, arn }) {
+      const home = lists.find((one) => one.region === region);
+      if (home !== undefined) return ofList(home.list);
+      if (resourceType !== 'AWS::CloudTrail::Trail' || arn === undefined) return 'elsewhere';
+      // At home where it was not looked, it shows by its shadows alone, and has none unless it covers all Regions.
+      return (await judged({ arn, name: resourceId, homeRegion: region })) ?? 'gone';
     },
   };
+}
+
+/** @returns undefined when there is no such trail */
+async function seenTrail(needs: LookNeeds, at: string, trail: ListedTrail): Promise<Seen | undefined> {
+  const { reader, accountId } = needs;
+  const thing: Thing = {
+    awsRegion: trail.homeRegion,
+    resourceType: 'AWS::CloudTrail::Trail',
+    resourceId: trail.name,
+    resourceName: trail.name,
+    ARN: trail.arn,
+  };
+  const status = await attempt(needs, 'GetTrailStatus', trail.homeRegion, () =>
+    unlessGone(() => reader.trailStatus(trail)),
+  );
+  if ('unread' in status) return { item: itemOf(accountId, at, thing, {}), unread: status.unread };
+  if (status.answer === 'gone') return undefined;
+  return { item: itemOf(accountId, at, thing, trailSnapshot(trail.arn, status.answer)) };
 }
 
 async function unlessGone<T>(read: () => Promise<T>): Promise<T | 'gone'> {

@@ -1,6 +1,6 @@
 import type { UnresolvedFindings } from '../../shared/aws/unresolved-findings';
 import type { ConfigurationItem } from '../../shared/contracts/aws/configuration-item';
-import type { Finding, FindingSummary } from '../../shared/contracts/trailseal/finding';
+import type { Finding, FindingSummary, Transition } from '../../shared/contracts/trailseal/finding';
 import type { AnyRule } from '../../shared/controls/control';
 import { judgeItem, judgeUnread, type PolicyInForce } from '../../shared/controls/judge';
 import type { ActivityIndex } from '../../shared/findings/activity-index';
@@ -10,7 +10,7 @@ import { type RecordNeeds, recordJudgement } from '../../shared/findings/record'
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import { inParallel } from '../../shared/proof/trail/in-parallel';
 import { itemOf, type Look, type Seen } from './look';
-import { isNews } from './news';
+import { isNews, mendedBetween } from './news';
 
 export interface SettleNeeds {
   readonly policy: PolicyInForce;
@@ -37,8 +37,8 @@ const AT_ONCE = 8;
 const indexed: readonly string[] = ['AWS::CloudTrail::Trail', 'AWS::EC2::VPC'];
 
 /**
- * Judges what was seen; then what is unresolved, and was not seen: it is gone where the look was whole, and where it
- * was not, nobody can tell. Each for itself: a failure of one keeps none of the others from being recorded.
+ * Judges what was seen; then what is unresolved, and was not seen: it is gone where the look was whole; where it was
+ * not, nobody can tell. Each for itself: a failure of one keeps none of the others from being recorded.
  */
 export async function settle(
   needs: SettleNeeds,
@@ -47,11 +47,13 @@ export async function settle(
   unresolved: readonly FindingSummary[],
 ): Promise<Settled> {
   const seenIds = new Set(look.seen.map(({ item }) => idOf(rule, item)));
-  const missing = unresolved
-    .filter(({ control, id }) => control === rule.id && !seenIds.has(id))
-    .flatMap((finding) => missed(finding, look));
+  const missing = await inParallel(
+    unresolved.filter(({ control, id }) => control === rule.id && !seenIds.has(id)),
+    AT_ONCE,
+    (finding) => missed(finding, look),
+  );
   const failures: unknown[] = [];
-  const transitions = await inParallel([...look.seen, ...missing], AT_ONCE, async (seen) => {
+  const transitions = await inParallel([...look.seen, ...missing.flat()], AT_ONCE, async (seen) => {
     try {
       return await settleOne(needs, rule, seen);
     } catch (error) {
@@ -74,9 +76,10 @@ const idOf = (rule: AnyRule, item: ConfigurationItem): string =>
   findingId(subjectOf({ rule } as Parameters<typeof subjectOf>[0], item));
 
 /** What a finding is about, of which nothing was seen. */
-function missed(finding: FindingSummary, { at, wholeIn }: Look): Seen[] {
-  const whole = wholeIn(finding.region);
-  if (whole === undefined) return [];
+async function missed(finding: FindingSummary, look: Look): Promise<Seen[]> {
+  const found = await look.missed(finding);
+  if (found === 'elsewhere') return [];
+  if (found !== 'gone' && 'item' in found) return [found];
   const { accountId, region, resourceType, resourceId, resourceName, arn } = finding;
   const thing = {
     awsRegion: region,
@@ -86,9 +89,9 @@ function missed(finding: FindingSummary, { at, wholeIn }: Look): Seen[] {
     ...(arn === undefined ? {} : { ARN: arn }),
   };
   return [
-    whole === true
-      ? { item: itemOf(accountId, at, thing, {}, 'ResourceDeleted') }
-      : { item: itemOf(accountId, at, thing, {}), unread: whole },
+    found === 'gone'
+      ? { item: itemOf(accountId, look.at, thing, {}, 'ResourceDeleted') }
+      : { item: itemOf(accountId, look.at, thing, {}), unread: found.unread },
   ];
 }
 
@@ -107,10 +110,16 @@ async function settleOne(
   const dated = datedJudgement(judgement, item, null, policy);
   const before = (await record.table.read(findingId(subject)))?.finding;
   const isIndexed = indexed.includes(item.resourceType) && judgement.compliance !== 'INSUFFICIENT_DATA';
-  // Before the finding asks who brought it about.
-  if (isIndexed && isNews(before, dated))
-    await index.putItem(capturedItem(item, pathsOfChange(before, dated), [judgement]));
-  const transitions = isNews(before, dated) ? await recordJudgement(subject, dated, record) : [];
+  const mended = mendedBetween(before, dated);
+  const news = mended ? [mended, dated] : isNews(before, dated) ? [dated] : [];
+  const transitions: Transition[] = [];
+  for (const one of news) {
+    const { observedAt, configurationStateId } = one;
+    const observed = { ...item, configurationItemCaptureTime: observedAt, configurationStateId };
+    // Before the finding asks who brought it about.
+    if (isIndexed) await index.putItem(capturedItem(observed, pathsOfChange(before, dated), [judgement]));
+    transitions.push(...(await recordJudgement(subject, one, record)));
+  }
   if (judgement.crash !== undefined) {
     telemetry.countBy('RuleFailures', 'control', rule.id);
     throw judgement.crash;

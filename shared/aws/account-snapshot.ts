@@ -9,13 +9,6 @@ import {
   DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
 } from '@aws-sdk/client-config-service';
-import {
-  DescribeFlowLogsCommand,
-  DescribeRegionsCommand,
-  DescribeVpcsCommand,
-  EC2Client,
-  type Vpc,
-} from '@aws-sdk/client-ec2';
 import { IAMClient, ListAccessKeysCommand, ListUsersCommand, type User } from '@aws-sdk/client-iam';
 import type {
   AccessKeyAnswer,
@@ -27,6 +20,7 @@ import type {
   RecorderStatusAnswer,
   TrailStatusAnswer,
 } from '../contracts/aws/account-snapshot';
+import { everyPage } from './every-page';
 import { type AwsPlace, clientSettings } from './operator-place';
 
 /**
@@ -63,8 +57,6 @@ export interface AccountReaderOptions extends AwsPlace {
 
 const ATTEMPTS = 8;
 const PAGES: PageSizes = { ec2: 1000, iam: 1000 };
-/** More than any account may have: whoever still has a page then turns in a circle. */
-const MOST_PAGES = 1000;
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 25_000, throwOnRequestTimeout: true };
 
 export function accountReader({
@@ -83,15 +75,19 @@ export function accountReader({
   };
   const cloudtrail = inEach((region) => new CloudTrailClient({ ...settings, region }));
   const config = inEach((region) => new ConfigServiceClient({ ...settings, region }));
-  const ec2 = inEach((region) => new EC2Client({ ...settings, region }));
   const iam = new IAMClient(settings);
-  const home = new EC2Client(settings);
+  let loaded: ReturnType<typeof network> | undefined;
+  // Imported by what it exports: of a bundled file that is imported so, Node.js takes all of that for its default.
+  const network = async () => (await import('./account-network')).networkReader(settings, pages.ec2);
+  const ec2 = () => {
+    loaded ??= network();
+    return loaded;
+  };
 
   return {
-    async regions() {
-      const { Regions = [] } = await home.send(new DescribeRegionsCommand({ AllRegions: false }));
-      return Regions.flatMap(({ RegionName }) => RegionName ?? []).sort();
-    },
+    regions: async () => (await ec2()).regions(),
+    vpcs: async (region) => (await ec2()).vpcs(region),
+    flowLogs: async (region) => (await ec2()).flowLogs(region),
 
     async trails(region) {
       const { trailList } = await cloudtrail(region).send(
@@ -103,22 +99,6 @@ export function accountReader({
     // Of a shadow only its home tells all.
     trailStatus: ({ arn, homeRegion }) =>
       cloudtrail(homeRegion).send(new GetTrailStatusCommand({ Name: arn })),
-
-    vpcs: async (region) =>
-      (
-        await everyPage(async (NextToken) => {
-          const page = await ec2(region).send(new DescribeVpcsCommand({ NextToken, MaxResults: pages.ec2 }));
-          return [page.Vpcs, page.NextToken];
-        })
-      ).flatMap(listedVpc),
-
-    flowLogs: (region) =>
-      everyPage(async (NextToken) => {
-        const page = await ec2(region).send(
-          new DescribeFlowLogsCommand({ NextToken, MaxResults: pages.ec2 }),
-        );
-        return [page.FlowLogs, page.NextToken];
-      }),
 
     async recorders(region) {
       const [{ ConfigurationRecorders = [] }, { ConfigurationRecordersStatus = [] }] = await Promise.all([
@@ -144,43 +124,12 @@ export function accountReader({
   };
 }
 
-class EndlessList extends Error {
-  override readonly name = 'EndlessList';
-}
-
-/** @throws EndlessList: what is not whole must not be taken for all */
-async function everyPage<T>(
-  read: (token: string | undefined) => Promise<readonly [T[] | undefined, string | undefined]>,
-): Promise<T[]> {
-  const all: T[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const [found = [], next] = await read(token);
-    all.push(...found);
-    if (!next) return all;
-    if (next === token) break;
-    token = next;
-  }
-  throw new EndlessList('AWS lists without an end');
-}
-
 const listedTrail = ({
   TrailARN,
   Name,
   HomeRegion,
 }: NonNullable<DescribeTrailsCommandOutput['trailList']>[number]): ListedTrail[] =>
   TrailARN && Name && HomeRegion ? [{ arn: TrailARN, name: Name, homeRegion: HomeRegion }] : [];
-
-const listedVpc = ({ VpcId, OwnerId, Tags = [] }: Vpc): ListedVpc[] =>
-  VpcId
-    ? [
-        {
-          VpcId,
-          ...(OwnerId ? { OwnerId } : {}),
-          tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
-        },
-      ]
-    : [];
 
 const listedUser = ({ UserId, UserName, Arn }: User): ListedUser[] =>
   UserId && UserName && Arn ? [{ id: UserId, name: UserName, arn: Arn }] : [];

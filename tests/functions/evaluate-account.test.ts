@@ -1,8 +1,12 @@
 import deployed from '../../compliance.yml';
 import type { Outcome } from '../../functions/evaluate-account/evaluate-account';
 import type { Template } from '../../local/template';
+import { findingsTable } from '../../shared/aws/findings-table';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
+import type { RemediationOutcome } from '../../shared/contracts/trailseal/remediation';
+import { recordOutcome } from '../../shared/findings/record';
 import { compiledTemplate } from '../support/compiled-template';
+import { outcome } from '../support/findings';
 import { ACCOUNT, REGION, stopAll } from '../support/local-aws';
 import { type Pipeline, type PipelineOptions, startPipeline } from '../support/pipeline';
 
@@ -250,6 +254,118 @@ test("a trail is judged once, at home, with its shadows; the organization's wher
   // Whose home is not covered is gone when no covered Region sees it any more.
   aws.cloudtrail.deleteTrail('far');
   expect(await later(pipeline)).toMatchObject({ transitions: ['Resolved'] });
+});
+
+test('where its Regions can not be listed, what is in another one keeps its state', async () => {
+  const policy = { ...deployed, coverage: { accounts: ['self'], regions: ['all'] } };
+  const pipeline = await inOrder({ policy });
+  const { aws } = pipeline;
+  aws.cloudtrail.putTrail({ Name: 'near', S3BucketName: 'logs', HomeRegion: 'us-east-1' });
+  aws.cloudtrail.setStatus('near', { IsLogging: false });
+  aws.cloudtrail.deleteTrail('main');
+  await pipeline.account();
+  const open = async () =>
+    (await pipeline.findings())
+      .filter(({ state }) => state === 'open')
+      .map(({ control, resourceId, region }) => `${control} ${resourceId} ${region}`);
+  const before = await open();
+  expect(before).toContain('cloudtrail-logging-active near us-east-1');
+  const heal = aws.fail(({ action }) =>
+    action === 'DescribeRegions' ? { code: 'RequestLimitExceeded', statusCode: 503 } : undefined,
+  );
+  expect(await later(pipeline)).toMatchObject({ regions: [REGION], transitions: [] });
+  expect(await open()).toEqual(before);
+  heal();
+  aws.cloudtrail.deleteTrail('near');
+  expect(await later(pipeline)).toMatchObject({
+    transitions: expect.arrayContaining(['Resolved', 'Opened']),
+  });
+});
+
+test('what is about a Region that is no longer covered keeps its state', async () => {
+  const covered = (...regions: string[]) => ({ ...deployed, coverage: { accounts: ['self'], regions } });
+  const pipeline = await inOrder({ policy: covered('self', 'us-east-1') });
+  pipeline.aws.cloudtrail.putTrail({ Name: 'main', S3BucketName: 'logs' });
+  await pipeline.account();
+  const ofTheRegion = async () =>
+    (await pipeline.findings()).filter(
+      ({ control, region }) => control === 'cloudtrail-logging-active' && region === 'us-east-1',
+    );
+  expect(await ofTheRegion()).toMatchObject([{ state: 'open', resourceType: 'AWS::::Account' }]);
+  const narrowed = await startPipeline(template, { policy: covered('self') });
+  const [left] = await ofTheRegion();
+  await findingsTable('trailseal-dev-findings', narrowed.aws.operator.dynamodb).write(
+    { finding: left as Finding, seq: 1, outbox: [] },
+    undefined,
+  );
+  narrowed.aws.cloudtrail.putTrail({ Name: 'main', S3BucketName: 'logs' });
+  narrowed.aws.recorders.putRecorder({});
+  expect(await later(narrowed)).toMatchObject({ transitions: [] });
+  expect((await narrowed.findings()).find(({ id }) => id === left?.id)?.state).toBe('open');
+});
+
+test('a trail that no covered Region sees any more is judged at home, and gone only when it is', async () => {
+  const pipeline = await inOrder();
+  const { aws } = pipeline;
+  const far = { Name: 'far', S3BucketName: 'logs', HomeRegion: 'us-west-2' };
+  aws.cloudtrail.putTrail({ ...far, IsMultiRegionTrail: true });
+  aws.cloudtrail.setStatus('far', { IsLogging: false });
+  await pipeline.account();
+  const state = async () => (await stateOf(pipeline, 'cloudtrail-logging-active', 'far'))?.state;
+  expect(await state()).toBe('open');
+  aws.cloudtrail.putTrail(far);
+  aws.cloudtrail.setStatus('far', { IsLogging: false });
+  expect(await later(pipeline)).toMatchObject({ transitions: [] });
+  expect(await state()).toBe('open');
+  aws.cloudtrail.setStatus('far', { IsLogging: true });
+  expect(await later(pipeline)).toMatchObject({ transitions: ['Resolved'] });
+  expect(aws.deniedCalls()).toEqual([]);
+});
+
+test('what takes long keeps nothing else from being recorded: the keys of thousands of users come last', async () => {
+  const pipeline = await inOrder();
+  const { aws } = pipeline;
+  aws.cloudtrail.setStatus('main', { IsLogging: false });
+  let atTheKeys: string[] | undefined;
+  aws.fail(({ action }) => {
+    if (action === 'ListUsers')
+      atTheKeys ??= aws.calls.filter((call) => call.action === 'events:PutEvents').map((call) => call.action);
+    return undefined;
+  });
+  await pipeline.account();
+  expect(atTheKeys).toEqual(['events:PutEvents']);
+});
+
+test('what is broken again after a fix, before the next look, is told as that', async () => {
+  const pipeline = await inOrder();
+  const { aws } = pipeline;
+  await pipeline.account();
+  aws.cloudtrail.setStatus('main', { IsLogging: false });
+  await later(pipeline);
+  const broken = await stateOf(pipeline, 'cloudtrail-logging-active', 'main');
+  const report = (parts: Partial<RemediationOutcome>) =>
+    recordOutcome(outcome({ findingId: broken?.id ?? '', control: broken?.control ?? '', ...parts }), {
+      table: findingsTable('trailseal-dev-findings', aws.operator.dynamodb),
+      bus: { publish: async () => undefined },
+      now: () => new Date(aws.clock.now()).toISOString(),
+    });
+  // Of another time, and of what mended nothing.
+  await report({ id: 'A'.repeat(26), at: '2020-01-31T10:00:00.000Z' });
+  expect(await later(pipeline)).toMatchObject({ transitions: [] });
+  aws.clock.advance(LATER_MS);
+  const at = new Date(aws.clock.now()).toISOString();
+  await report({ id: 'B'.repeat(26), kind: 'Unconfirmed', at });
+  expect(await later(pipeline)).toMatchObject({ transitions: [] });
+  aws.clock.advance(LATER_MS);
+  const fixedAt = new Date(aws.clock.now()).toISOString();
+  await report({ id: 'C'.repeat(26), at: fixedAt });
+  expect(await later(pipeline)).toMatchObject({ transitions: ['Resolved', 'Reopened'] });
+  // Once, however often it is looked at.
+  expect(await later(pipeline)).toMatchObject({ transitions: [] });
+  const again = await stateOf(pipeline, 'cloudtrail-logging-active', 'main');
+  expect(again).toMatchObject({ state: 'open' });
+  expect((again?.exposure?.from ?? '') > fixedAt).toBe(true);
+  expect(told(pipeline)).toEqual(expect.arrayContaining(['Reopened cloudtrail-logging-active']));
 });
 
 test('an account without any trail is told of, in each Region', async () => {

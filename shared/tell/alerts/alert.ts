@@ -5,6 +5,7 @@ import {
   ChangeLink,
   Exposure,
   type FindingEventDetail,
+  type FindingRemediation,
   type Judgement,
   Reason,
   ResourceRef,
@@ -157,7 +158,7 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       ...(finding.arn === undefined ? {} : { arn: finding.arn }),
       ...(finding.topic === undefined ? {} : { topic: finding.topic }),
     },
-    summary: summaryOf(transition, because, evidence),
+    summary: summaryOf(transition, because, evidence, finding.remediation),
     because,
     ...(transition.judgement ? { observedAt: transition.judgement.observedAt } : {}),
     ...(transition.exposure ? { exposure: transition.exposure } : {}),
@@ -170,7 +171,7 @@ export function alertOf({ transition, finding }: FindingEventDetail, { control, 
       : {}),
     links: {
       change: (transition.late ? transition.was : transition.judgement)?.change ?? nothingReported,
-      ...whoAndProof(control?.kind, transition, evidence),
+      ...whoAndProof(control?.kind, transition, evidence, finding.remediation),
       remediation,
     },
     whatToDo: stepsOf(transition, finding, control, remediation),
@@ -181,10 +182,11 @@ const whoAndProof = (
   kind: Control['kind'] | undefined,
   transition: Transition,
   evidence: Judgement | undefined,
+  done: FindingRemediation | undefined,
 ): ActorAndProof =>
   transition.links && isOfOwnCalls(transition)
     ? ofOwnCalls(transition.links)
-    : actorAndProof(kind, transition, evidence);
+    : actorAndProof(kind, transition, evidence, done);
 
 /**
  * However small the finding: a record that says otherwise is an incident of its own, and what a remediation left half
@@ -229,12 +231,13 @@ function summaryOf(
   transition: Transition,
   because: readonly Reason[],
   evidence: Judgement | undefined,
+  done: FindingRemediation | undefined,
 ): string {
   // What was done says more in a line than why that is not all right.
   const complaint = evidence?.activity ? evidence.annotation : because.map(({ says }) => says).join('; ');
   if (!isFollowUp(transition.kind)) return asReported(leadOf(transition) + complaint, 500);
   const { kind, links, outcome } = transition;
-  const found = isOfRecord(kind) ? leadOfRecord(kind, links) : outcome ? leadOfOutcome(outcome) : '';
+  const found = isOfRecord(kind) ? leadOfRecord(kind, links, done) : outcome ? leadOfOutcome(outcome) : '';
   const lead = found !== '' && isOfOwnCalls(transition) ? `of what was done about it, ${found}` : found;
   return asReported(
     [lead, complaint].filter((words) => words !== '').join(outcome ? '; about: ' : ': '),

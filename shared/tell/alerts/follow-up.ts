@@ -1,7 +1,14 @@
-import type { Activity, Call, ObservationLinks, TransitionKind } from '../../contracts/trailseal/finding';
+import type {
+  Activity,
+  Call,
+  FindingRemediation,
+  ObservationLinks,
+  TransitionKind,
+} from '../../contracts/trailseal/finding';
 import { outcomeKinds, type RemediationOutcome } from '../../contracts/trailseal/remediation';
 import { asReported } from './as-reported';
 import { timeText } from './duration';
+import { isOwn } from './own-calls';
 
 /** What became known of a call after the alert. */
 export type RecordKind = Extract<TransitionKind, 'Attributed' | 'Sealed' | 'Unproven' | 'Contradicted'>;
@@ -37,13 +44,20 @@ const statesOf: Readonly<Record<RecordKind, readonly Call['proof']['state'][]>> 
 const MOST_NAMED = 2;
 
 /** What was found out of a call, before the complaint that it is about: which call, who made it, and what of it. */
-export function leadOfRecord(kind: RecordKind, links: ObservationLinks | undefined): string {
+export function leadOfRecord(
+  kind: RecordKind,
+  links: ObservationLinks | undefined,
+  done?: FindingRemediation | undefined,
+): string {
   const calls = (links?.calls ?? []).filter(({ proof }) => statesOf[kind].includes(proof.state));
   if (calls.length === 0)
     return kind === 'Attributed' && links !== undefined
       ? `the call that an earlier alert names no longer explains what was observed at ${timeText(links.observedAt)}`
       : '';
-  const named = calls.slice(0, MOST_NAMED).map(callText).join('; ');
+  const named = calls
+    .slice(0, MOST_NAMED)
+    .map((call) => callText(call, done))
+    .join('; ');
   const more = calls.length + (links?.omitted ?? 0) - MOST_NAMED;
   const which = more > 0 && kind === 'Attributed' ? `${named}; or ${more} more` : named;
   if (kind === 'Attributed') {
@@ -63,5 +77,5 @@ const findings: Readonly<Record<Exclude<RecordKind, 'Attributed'>, (calls: numbe
   Contradicted: (calls) => `${calls === 1 ? 'is' : 'are'} CONTRADICTED`,
 };
 
-const callText = ({ eventName, actor }: Activity): string =>
-  `${asReported(eventName, 80)} by ${asReported(actor.principal, 120)}`;
+const callText = (call: Activity, done: FindingRemediation | undefined): string =>
+  `${asReported(call.eventName, 80)} by ${isOwn(call, done) ? 'Trailseal itself' : asReported(call.actor.principal, 120)}`;

@@ -3,6 +3,7 @@ import {
   Activity,
   type Call,
   EventProof,
+  type FindingRemediation,
   type Judgement,
   type ObservationLinks,
   type Transition,
@@ -10,6 +11,7 @@ import {
 import type { Control } from '../../controls/control';
 import { proofCardOf } from '../../proof/card';
 import { asReported } from './as-reported';
+import { isOwn, whoMadeIt } from './own-calls';
 import { proofWords } from './proof-words';
 import { whoText } from './who';
 
@@ -59,11 +61,13 @@ export interface ActorAndProof {
 /**
  * Who, and whether it is true: what an alert about a call, a file, a configuration or another service's word can say.
  * @param evidence the judgement that the alert is about
+ * @param remediation what was done about the finding: it may be what is to be explained
  */
 export function actorAndProof(
   kind: Control['kind'] | undefined,
   { links, judgement }: Pick<Transition, 'links' | 'judgement'>,
   evidence: Judgement | undefined,
+  remediation?: FindingRemediation | undefined,
 ): ActorAndProof {
   if (kind === 'verification') return ofTheRecordItself;
   if ([judgement, evidence].some((one) => one?.origin === 'operator')) return ofATest;
@@ -75,12 +79,16 @@ export function actorAndProof(
       actor: { state: 'named', reason: 'the-event-itself', says: whoText(activity), activity },
       proof: { state: 'missing', reason: 'not-watched', says: proofWords('missing', 'not-watched', []) },
     };
-  return { actor: actorLink(known, activity !== undefined), proof: proofLink(known) };
+  return { actor: actorLink(known, activity !== undefined, remediation), proof: proofLink(known) };
 }
 
 type KnownLinks = Pick<ObservationLinks, 'actor' | 'calls' | 'reason' | 'omitted'>;
 
-function actorLink({ actor, calls, reason, omitted = 0 }: KnownLinks, isTheEventItself: boolean): ActorLink {
+function actorLink(
+  { actor, calls, reason, omitted = 0 }: KnownLinks,
+  isTheEventItself: boolean,
+  remediation: FindingRemediation | undefined,
+): ActorLink {
   const [first] = calls;
   if (actor === 'missing' || first === undefined) {
     const why = reason ?? 'not-yet';
@@ -88,8 +96,12 @@ function actorLink({ actor, calls, reason, omitted = 0 }: KnownLinks, isTheEvent
   }
   if (actor === 'named') {
     const activity = activityOf(first);
-    const because = isTheEventItself ? 'the-event-itself' : 'the-one-call';
-    return { state: 'named', reason: because, says: whoText(activity), activity };
+    const because = isOwn(first, remediation)
+      ? 'own-remediation'
+      : isTheEventItself
+        ? 'the-event-itself'
+        : 'the-one-call';
+    return { state: 'named', reason: because, says: whoMadeIt(activity, remediation), activity };
   }
   const count = calls.length + omitted;
   return {

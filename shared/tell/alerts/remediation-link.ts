@@ -3,6 +3,7 @@ import type { FindingRemediation, FindingSummary, Transition } from '../../contr
 import { RemediationOutcome, RemediationStep } from '../../contracts/trailseal/remediation';
 import { outcomeSays } from '../../findings/outcome-words';
 import { asReported } from './as-reported';
+import { timeText } from './duration';
 
 const described = <T extends z.ZodMiniType>(schema: T, description: string): T =>
   schema.check(z.describe(description)) as T;
@@ -74,7 +75,16 @@ export function remediationLink(
   mode: string,
 ): RemediationLink {
   if (outcome) return { ...summaryOf({ ...outcome, says: outcomeSays(outcome) }, id), ...detailsOf(outcome) };
-  return remediation ? summaryOf(remediation, id) : nothingDone(mode);
+  return remediation ? summaryOf({ ...remediation, says: saysSince(remediation) }, id) : nothingDone(mode);
+}
+
+/** What stood in a proposal need not hold any more: by now it may have been approved, and be made. */
+function saysSince({ kind, at, says, calls }: FindingRemediation): string {
+  if (kind !== 'RemediationProposed') return says;
+  const isBeingMade = (calls?.calls ?? []).some(({ eventTime }) => eventTime.slice(0, 19) >= at.slice(0, 19));
+  return isBeingMade
+    ? 'What was proposed is being made: calls were made since, and what has come of them is told once it was read again.'
+    : `At ${timeText(at)}: ${says}`;
 }
 
 export const nothingDone = (mode: string): RemediationLink => ({

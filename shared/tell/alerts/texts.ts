@@ -123,8 +123,10 @@ const titleOf = (alert: Alert): string =>
   `${alert.severity.toUpperCase()} - ${headline(alert)} - ${alert.summary}`;
 
 /** What is over was ended by somebody, too: the call that is named then is the one that ended it. */
-const whoTitle = ({ messageType, late }: Alert): string =>
-  messageType === 'Resolved' && !late ? 'Who ended it' : 'Who did it';
+const whoTitle = ({ messageType, late, status }: Alert): string =>
+  !late && (messageType === 'Resolved' || (isOutcome(messageType) && status === 'resolved'))
+    ? 'Who ended it'
+    : 'Who did it';
 
 /** What happened, in the words of a headline. */
 const headlines: Readonly<Partial<Record<Alert['messageType'], string>>> = {

@@ -4,15 +4,28 @@ import * as z from 'zod';
 import {
   type Call,
   type EventProof,
+  type FindingRemediation,
   type ObservationLinks,
   proofReasons,
   type Transition,
 } from '../../../shared/contracts/trailseal/finding';
+import type { RemediationOutcome } from '../../../shared/contracts/trailseal/remediation';
 import type { Control } from '../../../shared/controls/control';
+import { addOutcome } from '../../../shared/findings/outcome';
 import { Alert, alertOf } from '../../../shared/tell/alerts/alert';
+import { asReported } from '../../../shared/tell/alerts/as-reported';
 import { notificationOf } from '../../../shared/tell/alerts/notification';
 import { emailOf, smsOf, subjectOf } from '../../../shared/tell/alerts/texts';
-import { at, control, exemptUntil, fine, open, transitionEvent } from '../../support/findings';
+import {
+  at,
+  control,
+  exemptUntil,
+  fine,
+  joined,
+  open,
+  outcome,
+  transitionEvent,
+} from '../../support/findings';
 import { hostileText } from './hostile-text';
 
 const sealed: EventProof = {
@@ -234,6 +247,101 @@ describe('is the record true', () => {
       ['event-of-alice', 'proven'],
       ['event-of-bob', 'pending'],
     ]);
+  });
+});
+
+describe('a call that a remediation of the finding made', () => {
+  const own = call(pending, 'trailseal.FINDING', {
+    eventName: 'RevokeSecurityGroupIngress',
+    eventTime: at(9, 9),
+  });
+  const done = (parts: Partial<RemediationOutcome> = {}, calls: readonly Call[] = [own]) => {
+    const { remediation } = addOutcome(joined([open(at(9))], at(10)).finding, outcome(parts)).finding;
+    return { remediation: { ...remediation, calls: links(calls) } as FindingRemediation };
+  };
+  const ended = (about: object, calls: readonly Call[] = [own]) =>
+    alertOf(
+      transitionEvent(
+        {
+          kind: 'Resolved',
+          judgement: fine(at(9, 20)),
+          was: open(at(9)),
+          exposure: { from: at(9), to: at(9, 20) },
+          links: links(calls),
+        },
+        { state: 'resolved', ...about },
+      ),
+      { control, mode: 'approve' },
+    );
+  const ofRun =
+    'Trailseal itself, by its fix, run RUNAAAAAAAAAAAAAAAAAAAAAAA, approved by arn:aws:sts::123456789012:assumed-role/Lead/bob: ';
+
+  test.each<[string, object, RegExp]>([
+    ['is told as that, with who approved it', done(), new RegExp(`^${ofRun}arn:aws:sts`)],
+    [
+      'that nobody had to approve',
+      { remediation: { ...done().remediation, approvedBy: undefined } },
+      /^Trailseal itself, by its fix, run RUNA{23}: arn/,
+    ],
+    [
+      'in another run than the one that was told of last',
+      done({ kind: 'Undone', does: 'undo', run: 'UNDOAAAAAAAAAAAAAAAAAAAAAA' }),
+      /^Trailseal itself, by a remediation of this finding: arn/,
+    ],
+    [
+      'after what was told of last',
+      done({ at: at(9, 8) }),
+      /^Trailseal itself, by a remediation of this finding: arn/,
+    ],
+    [
+      'only where its request is ours: a session may call itself what it likes',
+      done({}, [{ ...own, eventID: 'another' }]),
+      /^arn:aws:sts::123456789012:assumed-role\/Ops\/trailseal\[\.\]FINDING/,
+    ],
+    ['and not where nothing was done', {}, /^arn:aws:sts/],
+  ])('%s', (_name, about, says) => {
+    const alert = ended(about);
+    expect(alert.links.actor.says).toMatch(says);
+    expect(alert.links.actor.reason).toBe(
+      says.source.includes('itself') ? 'own-remediation' : 'the-one-call',
+    );
+    expect(emailOf(alert)).toContain(`Who ended it: named\n  ${alert.links.actor.says}`);
+  });
+
+  test('is told so in a line, too, when it becomes known', () => {
+    const event = transitionEvent({ kind: 'Attributed', links: links([own]) }, done());
+    const alert = alertOf(event, { control, mode: 'approve' });
+    expect(alert.summary).toMatch(/ was RevokeSecurityGroupIngress by Trailseal itself: /);
+  });
+
+  test('is not told in one breath with a plan that waits', () => {
+    const {
+      judged: _judged,
+      approvedBy: _approvedBy,
+      ...proposed
+    } = outcome({
+      kind: 'RemediationProposed',
+      asks: { nonce: 'NONCE', expiresAt: at(23) },
+      at: at(9, 2),
+    });
+    const waiting = joined([open(at(9))], at(10)).finding;
+    const { remediation } = addOutcome(waiting, proposed).finding;
+    const told = (calls: readonly Call[]) =>
+      ended({ remediation: { ...remediation, calls: links(calls) } }).links.remediation;
+    expect(told([own]).says).toMatch(/^What was proposed is being made: /);
+    // Of an earlier run.
+    expect(told([{ ...own, eventTime: at(9, 1) }]).says).toMatch(
+      /^At 2026-01-31 09:02:00 UTC: A fix is planned, and waits/,
+    );
+  });
+
+  test('whoever approved it, what is shown is clean', () => {
+    fc.assert(
+      fc.property(hostileText, (approvedBy) => {
+        const { says } = ended({ remediation: { ...done().remediation, approvedBy } }).links.actor;
+        expect(says).toContain(`approved by ${asReported(approvedBy, 200)}: arn`);
+      }),
+    );
   });
 });
 
