@@ -57,22 +57,29 @@ export function remediationRole(
   );
 }
 
-/** Whoever else gets at the hub's role must also know the external id and say what it is about. */
-const trust = ({ trusted, externalId }: RolePlace) => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Sid: 'OnlyRunsOfRemediateFinding',
-      Effect: 'Allow',
-      Principal: { AWS: trusted },
-      Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
-      Condition: {
-        StringEquals: { 'sts:ExternalId': externalId },
-        StringLike: { 'sts:SourceIdentity': 'trailseal.*' },
+const ofUs = { StringLike: { 'sts:SourceIdentity': 'trailseal.*' } };
+
+/**
+ * Whoever else gets at the hub's role must also know the external id and say what it is about. STS decides on each of the
+ * three actions for itself, and gives each only its own keys: a condition on another's would never hold.
+ * Source: Service Authorization Reference, AWS Security Token Service.
+ */
+const trust = ({ trusted, externalId }: RolePlace) => {
+  const allow = { Effect: 'Allow', Principal: { AWS: trusted } };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'OnlyRunsOfRemediateFinding',
+        ...allow,
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'sts:ExternalId': externalId }, ...ofUs },
       },
-    },
-  ],
-});
+      { Sid: 'UnderTheNameOfAFinding', ...allow, Action: 'sts:SetSourceIdentity', Condition: ofUs },
+      { Sid: 'TaggedWithTheRun', ...allow, Action: 'sts:TagSession' },
+    ],
+  };
+};
 
 /**
  * A condition on the Region of the request, not Regions in ARNs: it is said once however many are covered, and holds

@@ -260,12 +260,18 @@ function ownOf(template: Template): (resource: unknown) => boolean {
   };
 }
 
+/** What is only asked for besides sts:AssumeRole, and knows no external id. */
+const givesNoSession = (actions: readonly unknown[]): boolean =>
+  actions.length > 0 &&
+  actions.every((action) => action === 'sts:SetSourceIdentity' || action === 'sts:TagSession');
+
 /** Whoever is no service assumes a role of the stack only with the external id that it was given. */
 export const rolesAskForTheirId = (template: Template): Problem[] =>
   resources(template, 'AWS::IAM::Role').flatMap(({ id, properties }) =>
     statementsOf(id, properties['AssumeRolePolicyDocument'])
       .filter(allows)
       .filter(({ statement }) => 'AWS' in object(statement['Principal']))
+      .filter(({ statement }) => !givesNoSession(list(statement['Action'])))
       .filter(({ statement }) => {
         const equals = object(object(statement['Condition'])['StringEquals']);
         return !('sts:ExternalId' in equals);

@@ -5,6 +5,7 @@ import { approvalFault } from '../../shared/remediations/approval';
 import { type Run, stepped } from '../../shared/remediations/run';
 import { carryOn } from './conclude';
 import { type Errand, type KeptPlan, keep, later, record } from './errand';
+import { isTooLate } from './make-calls';
 import { telling } from './outcome';
 import { refuse } from './refuse';
 
@@ -33,6 +34,12 @@ export const notApproved = (faults: readonly string[]): Refusal => ({
   code: 'not-approved',
   says: ['It waits for an approval.', ...faults.map((fault) => `One does not count: ${fault}`)].join(' '),
 });
+
+const interrupted: Refusal = {
+  code: 'stale-plan',
+  says: 'It was interrupted before its first call, and too long ago to go on.',
+  instead: 'Ask for it again.',
+};
 
 /** What a plan, shown to people, waits for. The capture and the plan are kept before anybody is told. */
 export async function propose(
@@ -80,6 +87,8 @@ export async function begin(
   { approval, cap }: { readonly approval?: Approval | undefined; readonly cap?: number },
 ): Promise<Run> {
   const { needs } = errand;
+  if (run.state === 'captured' && stored && isTooLate(stored, needs.now()))
+    return refuse(errand, stored, run, [interrupted], { kept });
   await keep(errand, run, 'CAPTURE', captured);
   await keep(errand, run, 'PLAN', kept as unknown as Json);
   const { asks: _, ...unasked } = run;

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../shared/contracts/aws/configuration-
 import type { Finding } from '../../shared/contracts/trailseal/finding';
 import type { Plan, RemediationOutcome, Target } from '../../shared/contracts/trailseal/remediation';
 import type { AnyRemediation, Occasion } from '../../shared/remediations/remediation';
-import { isOver, type Part, type Run } from '../../shared/remediations/run';
+import type { Part, Run } from '../../shared/remediations/run';
 import { type Needs, NotYet } from './needs';
 
 /** Longer than the function may run: whoever holds a lease for longer has died. */
@@ -90,14 +90,16 @@ export async function start(errand: Errand, run: Run): Promise<void> {
     const { looks: _, lookAt: __, ...rest } = current;
     await record(errand, current, rest);
   }
-  await useUpUndo(errand);
+  await useUpUndo(errand, run);
   if (!(await needs.runs.point(finding.id, fence, run.id, current?.id)))
     throw new NotYet(`finding ${finding.id} was taken over by another worker`);
 }
 
 /** What asked for the undo that was the latest may come again, and must not undo what is done after it. */
-async function useUpUndo({ needs, current }: Errand): Promise<void> {
-  if (current?.of === undefined || current.asked === undefined || !isOver(current)) return;
+async function useUpUndo({ needs, current }: Errand, next: Run): Promise<void> {
+  if (current?.of === undefined || current.asked === undefined) return;
+  // The same wish with another plan.
+  if (next.of === current.of && next.asked?.at === current.asked.at) return;
   const undone = await needs.runs.read(current.findingId, current.of);
   if (undone && undone.undoAnswered !== current.asked.at)
     await record({ needs }, undone, { ...undone, undoAnswered: current.asked.at });

@@ -8,16 +8,20 @@ import { approvalOf, begin, notApproved, propose } from './begin';
 import { type Errand, type KeptPlan, start } from './errand';
 import { type Facts, howFar, refusalsFor } from './guard';
 import { judge, look } from './look';
-import { isSaid, refuse, supersede } from './refuse';
+import { isSaid, putAside, refuse, supersede } from './refuse';
 
 export type Fixed =
-  | { readonly ignored: 'not-open' | 'off' | 'notify' | 'no-remediation' }
+  | { readonly ignored: 'test' | 'not-open' | 'off' | 'notify' | 'no-remediation' }
   | { readonly run: Run };
 
 /** Plans what would mend a finding from what is there now, and does it as far as compliance.yml and the guards let. */
 export async function fix(errand: Errand): Promise<Fixed> {
   const { needs, finding } = errand;
   const { directions } = needs;
+  if (finding.judgement?.origin === 'operator')
+    return errand.current?.state === 'captured'
+      ? closed(errand, 'no-longer-so', 'What is known by now is a test by an operator.', 'test')
+      : { ignored: 'test' };
   if (finding.state !== 'open')
     return closed(errand, 'no-longer-so', 'The finding is no longer open.', 'not-open');
   const invalid = policyInvalid({ policy: directions.policy });
@@ -89,7 +93,9 @@ function isMended(
   proposal: ReturnType<typeof planFor>,
 ): errand is Errand & { readonly current: Run } {
   const { current } = errand;
-  if (!current || !isOver(current) || lastBegun(current) === undefined) return false;
+  if (!current || lastBegun(current) === undefined) return false;
+  // An undo that waits has changed nothing yet.
+  if (!isOver(current) && current.does !== 'undo') return false;
   const nothing = 'refusal' in proposal && proposal.refusal.code === 'nothing-to-do';
   return nothing || judged === 'COMPLIANT' || judged === 'NOT_APPLICABLE';
 }
@@ -155,6 +161,7 @@ async function refused(errand: Errand, blank: Run, refusals: readonly [Refusal])
     ...blank,
     id: idOf(blank.findingId, blank.since, refusals[0].code, errand.current?.id ?? ''),
   };
+  if (current && !isOver(current)) await putAside(errand, current);
   await start(errand, run);
   return { run: await refuse(errand, undefined, run, refusals) };
 }
@@ -164,7 +171,7 @@ async function closed(
   errand: Errand,
   code: Refusal['code'],
   says: string,
-  ignored: 'not-open' | 'off' | 'notify' | 'no-remediation',
+  ignored: Extract<Fixed, { ignored: unknown }>['ignored'],
 ): Promise<Fixed> {
   const { current } = errand;
   if (current && !isOver(current) && current.does === 'fix')

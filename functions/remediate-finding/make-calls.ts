@@ -16,6 +16,10 @@ const GO_ON_WITHIN_MS = 60 * 60_000;
 const throttled =
   /^(.*Throttl.*|TooManyRequests.*|RequestLimitExceeded|RequestThrottled.*|SlowDown|BandwidthLimitExceeded|PriorRequestNotComplete)$/;
 
+/** Nothing was written of it for too long. */
+export const isTooLate = (run: Run, now: string): boolean =>
+  later(run.steps.at(-1)?.at ?? now, GO_ON_WITHIN_MS) < now;
+
 export type Made = { readonly run: Run } | { readonly run: Run; readonly failed: string };
 
 /**
@@ -44,7 +48,7 @@ export async function makeCalls(
   for (const [index, call] of calls.entries()) {
     if (isDone(run, index)) continue;
     const isLost = wasLost(run, index);
-    const tooLate = later(run.steps.at(-1)?.at ?? needs.now(), GO_ON_WITHIN_MS) < needs.now();
+    const tooLate = isTooLate(run, needs.now());
     if (isLost && call.again === 'doubles') {
       const told = await whetherDone(call);
       if (told === 'unknown')

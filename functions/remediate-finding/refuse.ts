@@ -30,12 +30,13 @@ export async function refuse(
 }
 
 /**
- * Ends what was proposed for a state that is no longer there. Whoever approved it is told; nobody else, because the new
- * plan is told.
+ * Ends what was proposed for a state that is no longer there. Whoever approved it, or asked for an undo, is told; nobody
+ * else, because the new plan is told.
  */
 export async function supersede(errand: Errand, planHash: string): Promise<void> {
   const { current, needs } = errand;
-  if (!current || isOver(current) || current.does !== 'fix') return;
+  if (!current || isOver(current)) return;
+  if (current.does === 'undo') return putAside(errand, current);
   const refusal = stalePlan({ approvedHash: current.planHash ?? 'unknown', planHash }) ?? {
     code: 'no-longer-so',
     says: 'The exposure for which it was planned is over.',
@@ -43,6 +44,16 @@ export async function supersede(errand: Errand, planHash: string): Promise<void>
   const wasApproved = current.approval !== undefined || (await needs.runs.approvals(current)).length > 0;
   if (wasApproved) await reportAll(errand, await refuse(errand, current, current, [refusal]));
   else await record(errand, current, stepped(current, { state: 'refused', at: needs.now(), refusal }));
+}
+
+/** Nobody comes back to an undo that is not the latest run: an approval of it would be taken, and nothing come of it. */
+export async function putAside(errand: Errand, waiting: Run): Promise<void> {
+  const refusal: Refusal = {
+    code: 'stale-plan',
+    says: 'The resource was judged anew since the undo was asked for, after which another plan is needed.',
+    instead: 'Ask for the undo again if it is still wanted.',
+  };
+  await reportAll(errand, await refuse(errand, waiting, waiting, [refusal]));
 }
 
 /** Whether the latest run says the same already. */

@@ -47,7 +47,6 @@ export const remediateFinding =
     const { findingId } = job;
     const stored = await needs.findings.read(findingId);
     if (!stored) return { findingId, ignored: 'no-such-finding', outcomes: [] };
-    if (stored.finding.judgement?.origin === 'operator') return { findingId, ignored: 'test', outcomes: [] };
     const now = needs.now();
     const lease = await needs.runs.lease(findingId, later(now, LEASE_MS), now);
     if (lease === 'held') throw new NotYet(`finding ${findingId} is being remediated by another worker`);
@@ -83,7 +82,12 @@ async function work(found: Errand, job: Pick<RemediateJob, 'undo' | 'again'>): P
   else if (current?.state === 'unconfirmed')
     current = await reportAll(found, await lookAgain(found, current));
   const errand = { ...found, current };
-  if (current?.state === 'applying') return answerOf(errand, current);
+  if (current?.state === 'applying') {
+    // It is come back to for its own sake: whoever wants another one undone would be forgotten.
+    if (job.undo !== undefined && job.undo !== current.of)
+      throw new NotYet(`the undo of run ${job.undo} has to wait for run ${current.id}`);
+    return answerOf(errand, current);
+  }
   const undone = job.undo ?? (await undoInHand(errand));
   if (undone === undefined && job.again !== true && isKnown(errand)) return answerOf(errand, current);
   const done = undone === undefined ? await fix(errand) : await undo(errand, undone);

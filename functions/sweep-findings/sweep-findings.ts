@@ -41,10 +41,17 @@ interface RemediateJob {
 export const sweepFindings =
   ({ record, remediations, telemetry }: Needs) =>
   async (): Promise<Outcome> => {
-    const unfinished = (await remediations?.runs.due(record.now(), RUNS_PER_RUN)) ?? [];
-    await remediations?.jobs.send(unfinished.map((findingId) => ({ job: 'remediate', findingId })));
-    const due = await record.table.due(record.now(), FINDINGS_PER_RUN);
     const failures: unknown[] = [];
+    let unfinished: readonly string[] = [];
+    try {
+      unfinished = (await remediations?.runs.due(record.now(), RUNS_PER_RUN)) ?? [];
+      await remediations?.jobs.send(unfinished.map((findingId) => ({ job: 'remediate', findingId })));
+    } catch (error) {
+      // Findings do not wait for it.
+      failures.push(error);
+      telemetry.error('remediations could not be gone on with', { error });
+    }
+    const due = await record.table.due(record.now(), FINDINGS_PER_RUN);
     for (const id of due) {
       try {
         await settleFinding(id, record);
@@ -55,6 +62,9 @@ export const sweepFindings =
       }
     }
     if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} of ${due.length} findings were not settled`);
+      throw new AggregateError(
+        failures,
+        `of ${due.length} findings and their remediations, ${failures.length} were not settled`,
+      );
     return { due: due.length, settled: due.length, remediations: unfinished.length };
   };

@@ -1,7 +1,7 @@
 import * as client from '@aws-sdk/client-sts';
 import { type AccessControl, type Caller, identityOf, type Need, type Role } from '../access';
 import { AwsError } from '../aws-error';
-import { readPolicy, type Statement } from '../iam';
+import { type ConditionKeys, readPolicy, type Statement } from '../iam';
 import { operation, type Service } from '../service';
 import type { Stack } from '../template';
 
@@ -60,21 +60,20 @@ function assuming(
   { RoleArn, RoleSessionName, ExternalId, SourceIdentity, Tags = [] }: AssumeInput,
   role?: Role,
 ): Need[] {
-  const need = (action: string): Need => ({
+  const need = (action: string, keys: ConditionKeys): Need => ({
     action,
     resource: RoleArn,
     policy: role?.trust ?? [],
     decidedBy: 'keyPolicy',
-    keys: {
-      'sts:ExternalId': ExternalId,
-      'sts:RoleSessionName': RoleSessionName,
-      'sts:SourceIdentity': SourceIdentity,
-    },
+    keys,
   });
+  // Each is decided for itself, by its own keys. Source: Service Authorization Reference, AWS Security Token Service.
+  const identity = { 'sts:SourceIdentity': SourceIdentity };
+  const named = { 'sts:ExternalId': ExternalId, 'sts:RoleSessionName': RoleSessionName };
   return [
-    need('sts:AssumeRole'),
-    ...(SourceIdentity === undefined ? [] : [need('sts:SetSourceIdentity')]),
-    ...(Tags.length === 0 ? [] : [need('sts:TagSession')]),
+    need('sts:AssumeRole', { ...named, ...identity }),
+    ...(SourceIdentity === undefined ? [] : [need('sts:SetSourceIdentity', identity)]),
+    ...(Tags.length === 0 ? [] : [need('sts:TagSession', {})]),
   ];
 }
 

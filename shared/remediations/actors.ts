@@ -15,9 +15,11 @@ export function actorsOf({ judgement, links = [] }: Finding): readonly ActorSumm
  */
 export const mayNotApprove = (finding: Finding, { asked }: Pick<Run, 'asked'>): readonly string[] => [
   ...new Set([
-    ...actorsOf(finding).flatMap(({ principal, onBehalfOf }) => [
+    ...actorsOf(finding).flatMap(({ principal, onBehalfOf, issuer }) => [
       principal,
       ...(onBehalfOf ? [onBehalfOf] : []),
+      // A federated session is its user's.
+      ...(issuer?.includes(':user/') ? [issuer] : []),
     ]),
     ...(asked ? [asked.by] : []),
   ]),

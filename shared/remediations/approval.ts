@@ -5,7 +5,7 @@ export interface ApprovalWanted {
   readonly planHash: string;
   /** Undefined when none was asked for: then none counts. */
   readonly asks: ApprovalAsked | undefined;
-  /** ARNs of those who may not approve: who made the change, and of an undo who asked for it. */
+  /** ARNs of those who may not approve: who made the change, and of an undo who asked for it. Nor may their roles. */
   readonly notBy: readonly string[];
 }
 
@@ -23,7 +23,22 @@ export function approvalFault(approval: Approval, wanted: ApprovalWanted, now: s
   if (approval.planHash !== planHash) return 'It was given to another plan.';
   if (!(now < asks.expiresAt && now < approval.expiresAt && approval.at < asks.expiresAt))
     return 'It has expired.';
-  if (notBy.includes(approval.approver))
+  if (notBy.some((one) => isNamed(one, approval.approver)))
     return 'Who made the change, or asked for this one, may not approve it.';
+  if (notBy.some((one) => mayBeOne(one, approval.approver)))
+    return 'Who made the change, or asked for this one, may be the same person: whoever is in a role, or federates a session, names that session as he likes.';
   return undefined;
 }
+
+/** A very long ARN is known by its beginning. */
+const isNamed = (name: string, arn: string): boolean =>
+  name === arn || (name.endsWith('…') && arn.startsWith(name.slice(0, -1)));
+
+const mayBeOne = (name: string, arn: string): boolean => {
+  const role = roleOf(arn);
+  return arn.includes(':federated-user/') || (role !== undefined && role === roleOf(name));
+};
+
+/** The role of a session whose name its user may have chosen: Identity Center names those of its own roles. */
+const roleOf = (arn: string): string | undefined =>
+  /^(arn:[a-z-]+:sts::\d{12}:assumed-role\/(?!AWSReservedSSO_)[^/]+)\/[^/]+$/.exec(arn)?.[1];

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../contracts/aws/configuration-item';
 import { expectation, writePath } from '../contracts/parse';
 import type { AwsCall, Plan, Refusal, Target } from '../contracts/trailseal/remediation';
 import type { AnyRemediation, Occasion, Planned } from './remediation';
+import { sessionPolicy } from './session-policy';
 
 /** A capture has a row of its own, and DynamoDB takes 400 KB in one. */
 const MOST_BYTES = 350_000;
@@ -75,6 +76,9 @@ export function propose(
         says: `It would take ${planned.calls.length} calls, and ${MOST_CALLS} are made at most.`,
       },
     };
+  const limits = sessionPolicy(planned.calls);
+  // Nobody is asked to approve what no session could do.
+  if ('refused' in limits) return { refusal: { code: 'cannot', says: limits.refused } };
   const { occasion, target, captured } = situation;
   const plan = {
     does: 'fix' as const,

@@ -3,6 +3,7 @@ import type { Plan, Refusal, Target, Undo } from '../contracts/trailseal/remedia
 import { type Difference, differences, refusesUndo, restored } from './differences';
 import { planHash } from './plan';
 import type { AnyRemediation, Occasion, Undoing } from './remediation';
+import { sessionPolicy } from './session-policy';
 
 export type UndoProposal =
   | {
@@ -39,6 +40,8 @@ export function proposeUndo(
       refusal: { code: 'nothing-to-do', says: 'What was captured is there already.' },
       differences: found,
     };
+  const limits = sessionPolicy(undo.calls);
+  if ('refused' in limits) return { refusal: { code: 'cannot', says: limits.refused }, differences: found };
   const plan = {
     does: 'undo' as const,
     remediation: remediation.id,

@@ -244,17 +244,22 @@ describe('an approval', () => {
   });
 
   const activity = { ...joined([open(at(9))], at(9, 1)).finding };
-  const made: Finding = {
+  const madeBy = (who: ActorSummary): Finding => ({
     ...finding,
     links: [],
     ...(activity.judgement
-      ? { judgement: { ...activity.judgement, activity: { ...call, actor: actor(person('alice')) } } }
+      ? { judgement: { ...activity.judgement, activity: { ...call, actor: who } } }
       : {}),
-  };
+  });
+  const made = madeBy(actor(person('alice')));
+  const federated = madeBy(
+    actor(`arn:aws:sts::${ACCOUNT}:federated-user/anything`, { issuer: person('alice') }),
+  );
 
   test.each<[string, Scene, string, number, RegExp]>([
     ['whoever may have made the change', {}, 'dave', 403, /made the change, or asked for this one/],
     ['whoever made the call that it is about', { finding: made }, 'alice', 403, /may not approve/],
+    ['whose federated session made it', { finding: federated }, 'alice', 403, /may not approve/],
     ['whoever asked for the undo', { run: undoOf(person('alice')) }, 'alice', 403, /may not approve/],
     ['nobody is asked', { run: inState('planned') }, 'alice', 409, /waits for no approval: it is planned/],
     ['a run that was refused', { run: inState('refused') }, 'alice', 409, /waits for no approval/],

@@ -595,6 +595,28 @@ describe('what comes of it', () => {
     expect(stage.sent).toEqual([]);
   });
 
+  test('who was interrupted before the first call, and long ago, begins no more, and says so', async () => {
+    const stage = await group();
+    await settled(stage);
+    await stage.approve();
+    const dies = async () => {
+      throw new Error('killed');
+    };
+    const killed = remediateFinding({ ...stage.needs, runs: { ...stage.runs, admit: dies } });
+    await expect(killed({ job: 'remediate', findingId: FINDING })).rejects.toThrow(/killed/);
+    expect(await stage.run()).toMatchObject({ state: 'captured' });
+    stage.clock.now += 2 * HOUR;
+    await stage.deliver();
+    expect(stage.outcomes()).toEqual(['RemediationProposed', 'Refused']);
+    expect(stage.last().refusals).toMatchObject([
+      { code: 'stale-plan', says: expect.stringMatching(/long ago/) },
+    ]);
+    // What was approved is used up.
+    await settled(stage);
+    expect(stage.last().kind).toBe('RemediationProposed');
+    expect([stage.sent, await stage.runs.due('9999', 10)]).toEqual([[], []]);
+  });
+
   test('what cannot be read is refused once', async () => {
     const stage = await group();
     const blind = remediateFinding({

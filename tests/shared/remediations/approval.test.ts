@@ -1,4 +1,5 @@
 import type { Approval } from '../../../shared/contracts/trailseal/remediation';
+import { shortenedTo } from '../../../shared/proof/bounded-value';
 import { type ApprovalWanted, approvalFault } from '../../../shared/remediations/approval';
 
 const at = (hour: number) => `2026-11-29T${String(hour).padStart(2, '0')}:00:00.000Z`;
@@ -46,6 +47,27 @@ test.each<[string, Partial<Approval>, Partial<ApprovalWanted>, string, RegExp | 
     'by the same person of Identity Center',
     { approver: `${CENTER}/ann@example.com` },
     { notBy: [`${CENTER}/ann@example.com`] },
+    at(12),
+    /may not approve/,
+  ],
+  [
+    'in a federated session, whose name its user has chosen',
+    { approver: 'arn:aws:sts::123456789012:federated-user/ann' },
+    {},
+    at(12),
+    /same person/,
+  ],
+  [
+    'in a federated session, where nobody made the change',
+    { approver: 'arn:aws:sts::123456789012:federated-user/ann' },
+    { notBy: [] },
+    at(12),
+    undefined,
+  ],
+  [
+    'by who made the change, and is named in short because of a long path',
+    { approver: `arn:aws:iam::123456789012:user/${'x'.repeat(512)}/mallory` },
+    { notBy: [shortenedTo(512, `arn:aws:iam::123456789012:user/${'x'.repeat(512)}/mallory`)] },
     at(12),
     /may not approve/,
   ],

@@ -54,6 +54,20 @@ const rows: [name: string, one: Case, expected: string[]][] = [
     ['cannot: eni-1 is in another VPC, vpc-0ffffffff.'],
   ],
   ['one that is gone', isolateCase({ instances: [] }), ['nothing-to-do: The instance is gone.']],
+  [
+    'more volumes than the rights of one session can name',
+    isolateCase({
+      instances: [
+        instance({
+          BlockDeviceMappings: Array.from({ length: 40 }, (_, index) => ({
+            DeviceName: `/dev/sd${index}`,
+            Ebs: { VolumeId: `vol-0a1b2c3d4e5f6${String(index).padStart(4, '0')}` },
+          })),
+        }),
+      ],
+    }),
+    [expect.stringMatching(/^cannot: The rights that it needs take \d+ characters, and a session has 2048/)],
+  ],
 ];
 
 test.each(rows)('%s', (_name, one, expected) => expect(said(remediation, one)).toEqual(expected));
