@@ -9,7 +9,7 @@ import { type ActivityTable, activityTable } from './activity-table';
 import { findingsBus } from './findings-bus';
 import { findingsTable } from './findings-table';
 import { ownEvents } from './own-events';
-import { storedRuns } from './remediations-table';
+import { remediationsTable } from './remediations-table';
 import { witnessesTable } from './witnesses-table';
 
 /** What it takes to record findings together with who did it, and whether the record of that is true. */
@@ -31,7 +31,7 @@ export function linkedRecord(
   const activity = activityTable(names.table);
   const { rootSession } = activity;
   const links = { witnesses, isWatched, rootSession, now };
-  const runs = storedRuns(names.table);
+  const runs = remediationsTable(names.table, now);
   return {
     index,
     witnesses,
@@ -42,7 +42,7 @@ export function linkedRecord(
       link: linkFinding({ index, ...links }),
       ownCalls: ownCallsOf({
         events: ownEvents(names.table),
-        runCalls: async (findingId) => callsOfRuns(await runs.all(findingId)),
+        runCalls: (findingId, latest) => callsOfRuns(runs, findingId, latest),
         ...links,
       }),
       now,

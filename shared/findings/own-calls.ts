@@ -33,7 +33,7 @@ export interface RunCalls {
 export interface OwnCallNeeds extends EventLinkNeeds {
   readonly events: Pick<OwnEvents, 'of'>;
   /** Undefined while no run has begun to change something. */
-  readonly runCalls: (findingId: string) => Promise<RunCalls | undefined>;
+  readonly runCalls: (findingId: string, latest: string) => Promise<RunCalls | undefined>;
 }
 
 /** AWS's clock and ours may differ. */
@@ -48,7 +48,7 @@ const MOST_CALLS = 20;
 export const ownCallsOf =
   (needs: OwnCallNeeds) =>
   async (finding: Finding): Promise<ObservationLinks | undefined> => {
-    const made = finding.remediation && (await needs.runCalls(finding.id));
+    const made = finding.remediation && (await needs.runCalls(finding.id, finding.remediation.run));
     if (made === undefined) return undefined;
     const from = new Date(Date.parse(made.begunAt) - MARGIN_MS).toISOString();
     const own = (await needs.events.of(finding.id, from))

@@ -49,6 +49,8 @@ export interface Run {
   readonly afterUndo?: string;
   /** When the latest run before it that changed something began to. */
   readonly begunBefore?: string;
+  /** Which one that was. */
+  readonly begunRun?: string;
   /** When the undo of it was asked for that was carried out, or refused: that one is used up. */
   readonly undoAnswered?: string;
   /** Outcomes that are still to be reported. */
@@ -174,16 +176,18 @@ export const isOver = ({ state }: Run): boolean =>
 export function inherited(
   latest: Run | undefined,
   since: string,
-): Pick<Run, 'again' | 'afterUndo' | 'begunBefore'> {
+): Pick<Run, 'again' | 'afterUndo' | 'begunBefore' | 'begunRun'> {
   if (latest === undefined) return {};
   const hasBegun = latest.begunAt !== undefined;
   const wasTried = latest.since === since && (latest.again === true || (hasBegun && isOver(latest)));
   const undo = hasBegun ? (latest.does === 'undo' ? latest.id : undefined) : latest.afterUndo;
   const begunBefore = lastBegun(latest);
+  const begunRun = begunRunOf(latest);
   return {
     ...(wasTried ? { again: true } : {}),
     ...(undo === undefined ? {} : { afterUndo: undo }),
     ...(begunBefore === undefined ? {} : { begunBefore }),
+    ...(begunRun === undefined ? {} : { begunRun }),
   };
 }
 
@@ -191,27 +195,35 @@ export function inherited(
 export const lastBegun = ({ state, begunAt, begunBefore }: Run): string | undefined =>
   state === 'refused' ? begunBefore : (begunAt ?? begunBefore);
 
-/** The latest run that began to change something and the one that it undoes, as far as CloudTrail's records tell them. */
-export function callsOfRuns(
-  runs: readonly Run[],
-):
+/** The latest that began to change something: one that was refused has not. */
+const begunRunOf = ({ id, state, begunAt, begunRun }: Run): string | undefined =>
+  state !== 'refused' && begunAt !== undefined ? id : begunRun;
+
+/**
+ * Which of CloudTrail's records are of the latest run of a finding that began to change something, and of the one that it
+ * undoes.
+ * @param latest the run that the finding tells of, begun or not
+ */
+export async function callsOfRuns(
+  runs: Pick<Runs, 'read'>,
+  findingId: string,
+  latest: string,
+): Promise<
   | { readonly runs: readonly string[]; readonly begunAt: string; readonly requestIds: readonly string[] }
-  | undefined {
-  const begun = runs.filter(({ begunAt }) => begunAt !== undefined).sort(byBeginning);
-  const latest = begun.at(-1);
-  const counted = begun.filter((run) => run === latest || run.id === latest?.of);
-  const [first] = counted;
-  if (first?.begunAt === undefined) return undefined;
+  | undefined
+> {
+  const told = await runs.read(findingId, latest);
+  const which = told && begunRunOf(told);
+  const begun = which === undefined || which === told?.id ? told : await runs.read(findingId, which);
+  if (which === undefined || begun?.begunAt === undefined) return undefined;
+  const undone = begun.of === undefined ? undefined : await runs.read(findingId, begun.of);
   return {
-    runs: counted.map(({ id }) => id),
-    begunAt: first.begunAt,
-    requestIds: counted
-      .flatMap(({ steps }) => steps)
-      // A second try that was refused, because the first had worked, is not the call that did it.
-      .flatMap(({ requestId, result, error }) =>
-        requestId !== undefined && result === 'done' && error === undefined ? [requestId] : [],
-      ),
+    runs: [...(undone ? [undone.id] : []), begun.id],
+    begunAt: undone?.begunAt ?? begun.begunAt,
+    requestIds: [...(undone?.steps ?? []), ...begun.steps].flatMap(requestIn),
   };
 }
 
-const byBeginning = (a: Run, b: Run): number => ((a.begunAt ?? '') < (b.begunAt ?? '') ? -1 : 1);
+/** A second try that was refused, because the first had worked, is not the call that did it. */
+const requestIn = ({ requestId, result, error }: RemediationStep): string[] =>
+  requestId !== undefined && result === 'done' && error === undefined ? [requestId] : [];

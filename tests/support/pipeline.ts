@@ -39,7 +39,7 @@ import { performCalls } from '../../shared/aws/perform-calls';
 import { queues } from '../../shared/aws/queues';
 import { recordSearches } from '../../shared/aws/record-searches';
 import { runCredentials } from '../../shared/aws/remediation-role';
-import { remediationsTable, storedRuns } from '../../shared/aws/remediations-table';
+import { remediationsTable } from '../../shared/aws/remediations-table';
 import { resourceTags } from '../../shared/aws/resource-tags';
 import { settingsHistory } from '../../shared/aws/settings-history';
 import { trailService } from '../../shared/aws/trail-service';
@@ -179,7 +179,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
     const witnesses = witnessesTable(table, clients.dynamodb);
     const { rootSession } = activityTable(table, clients.dynamodb);
     const links = { witnesses, isWatched, rootSession, now };
-    const runs = storedRuns(table, clients.dynamodb);
+    const runs = remediationsTable(table, now, clients.dynamodb);
     return {
       index,
       witnesses,
@@ -188,7 +188,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
         link: linkFinding({ index, ...links }),
         ownCalls: ownCallsOf({
           events: ownEvents(table, clients.dynamodb),
-          runCalls: async (findingId) => callsOfRuns(await runs.all(findingId)),
+          runCalls: (findingId, latest) => callsOfRuns(runs, findingId, latest),
           ...links,
         }),
       },

@@ -73,19 +73,39 @@ test('an answer takes the place of the step that waits for it', () => {
 test.each<[string, Partial<Run> | undefined, string, object]>([
   ['nothing', undefined, at, {}],
   ['a proposal', {}, at, {}],
-  ['one that was applied', { state: 'applied', begunAt: at }, at, { again: true, begunBefore: at }],
-  ['one of another exposure', { state: 'applied', begunAt: at }, 'later', { begunBefore: at }],
-  ['one that has begun and not ended', { state: 'captured', begunAt: at }, at, { begunBefore: at }],
+  [
+    'one that was applied',
+    { state: 'applied', begunAt: at },
+    at,
+    { again: true, begunBefore: at, begunRun: 'R' },
+  ],
+  ['one of another exposure', { state: 'applied', begunAt: at }, 'later', { begunBefore: at, begunRun: 'R' }],
+  [
+    'one that has begun and not ended',
+    { state: 'captured', begunAt: at },
+    at,
+    { begunBefore: at, begunRun: 'R' },
+  ],
   ['one that was refused when it had begun', { state: 'refused', begunAt: at }, 'later', {}],
-  ['one that followed another', { state: 'refused', begunBefore: at }, 'later', { begunBefore: at }],
+  [
+    'one that followed another',
+    { state: 'refused', begunBefore: at, begunRun: 'Q' },
+    'later',
+    { begunBefore: at, begunRun: 'Q' },
+  ],
   ['one that knew of an earlier one', { state: 'refused', again: true }, at, { again: true }],
-  ['an undo', { does: 'undo', state: 'undone', begunAt: at }, 'later', { afterUndo: 'R', begunBefore: at }],
+  [
+    'an undo',
+    { does: 'undo', state: 'undone', begunAt: at },
+    'later',
+    { afterUndo: 'R', begunBefore: at, begunRun: 'R' },
+  ],
   ['one that was refused after an undo', { state: 'refused', afterUndo: 'U' }, 'later', { afterUndo: 'U' }],
   [
     'one that was applied after an undo',
     { state: 'applied', begunAt: at, afterUndo: 'U' },
     'later',
-    { begunBefore: at },
+    { begunBefore: at, begunRun: 'R' },
   ],
   ['an undo that was refused', { does: 'undo', state: 'refused' }, at, {}],
 ])('a new run knows of %s', (_name, latest, since, known) => {
@@ -109,39 +129,43 @@ test('a change is shown place by place, and cut where it is long', () => {
 });
 
 describe('which calls are told of', () => {
+  const at = (hour: number) => `2026-11-29T${hour}:00:00.000Z`;
   const one = (id: string, more: Partial<Run> = {}): Run => ({ id, does: 'fix', steps: [], ...more }) as Run;
   const step = (requestId: string, result: 'done' | 'refused') =>
     ({ state: 'applying', at: '', requestId, result }) as const;
-
-  test.each<[string, readonly Run[], unknown]>([
-    ['none while nothing has begun', [one('A'), one('B')], undefined],
-    [
-      'those of the latest that has begun',
-      [
-        one('A', { begunAt: '2026-11-29T10:00:00.000Z', steps: [step('r-1', 'done')] }),
-        one('B', {
-          begunAt: '2026-11-29T12:00:00.000Z',
-          steps: [step('r-2', 'done'), step('r-3', 'refused')],
-        }),
-        one('C'),
+  const stored: readonly Run[] = [
+    one('A', { begunAt: at(10), steps: [step('r-1', 'done')] }),
+    one('B', {
+      begunAt: at(12),
+      steps: [
+        step('r-2', 'done'),
+        step('r-3', 'refused'),
+        { ...step('r-5', 'done'), error: { code: 'AlreadyDone', says: '' } },
       ],
-      { runs: ['B'], begunAt: '2026-11-29T12:00:00.000Z', requestIds: ['r-2'] },
+    }),
+    one('P', { begunRun: 'B' }),
+    one('N'),
+    one('R', { state: 'refused', begunAt: at(14), begunRun: 'B' }),
+    one('U', { does: 'undo', of: 'A', begunAt: at(13), begunRun: 'A', steps: [step('r-4', 'done')] }),
+  ];
+  const runs = { read: async (_: string, id: string) => stored.find((known) => known.id === id) };
+
+  test.each<[string, string, unknown]>([
+    ['none while nothing has begun', 'N', undefined],
+    ['none of a run that is not there', 'X', undefined],
+    ['those of a run that has begun', 'B', { runs: ['B'], begunAt: at(12), requestIds: ['r-2'] }],
+    ['those of the one before, while it has not', 'P', { runs: ['B'], begunAt: at(12), requestIds: ['r-2'] }],
+    [
+      'of one that was refused in time, those of the one before',
+      'R',
+      { runs: ['B'], begunAt: at(12), requestIds: ['r-2'] },
     ],
     [
       'of an undo those of what it undoes, too',
-      [
-        one('U', {
-          does: 'undo',
-          of: 'A',
-          begunAt: '2026-11-29T13:00:00.000Z',
-          steps: [step('r-4', 'done')],
-        }),
-        one('A', { begunAt: '2026-11-29T10:00:00.000Z', steps: [step('r-1', 'done')] }),
-        one('B', { begunAt: '2026-11-29T09:00:00.000Z', steps: [step('r-2', 'done')] }),
-      ],
-      { runs: ['A', 'U'], begunAt: '2026-11-29T10:00:00.000Z', requestIds: ['r-1', 'r-4'] },
+      'U',
+      { runs: ['A', 'U'], begunAt: at(10), requestIds: ['r-1', 'r-4'] },
     ],
-  ])('%s', (_name, runs, expected) => {
-    expect(callsOfRuns(runs)).toEqual(expected);
+  ])('%s', async (_name, latest, expected) => {
+    expect(await callsOfRuns(runs, 'F', latest)).toEqual(expected);
   });
 });
