@@ -82,6 +82,8 @@ export async function addSampleTrail(
     hours: 4,
     ...trail,
   });
+  // Nothing else of the account is out of order.
+  aws.recorders.putRecorder({});
   aws.s3.createBucket(BUCKET);
   aws.cloudtrail.addPublicKeys(REGION, made.publicKeys);
   aws.cloudtrail.putTrail({

@@ -49,6 +49,8 @@ test('exemptions here, with their last day', async () => {
   );
 });
 
+const MEND = 'arn:aws:lambda:eu-central-1:111122223333:function:mend';
+
 test('how it is mended, and for which resources in another mode', async () => {
   const scoped = `version: 1
 controls:
@@ -56,7 +58,7 @@ controls:
     mode: approve
     scopes: [{ mode: auto, accounts: ["111122223333"], resources: ["web-*"] }]
   ec2-instance-no-public-ip:
-    remediation: { use: lambda-run-function, settings: { function: "arn:f", allowed: [] } }
+    remediation: { use: lambda-run-function, settings: { function: "${MEND}", allowed: ["${MEND}"] } }
 `;
   const here = () => testShell({ folder: projectWith(scoped) });
   const { out } = await explain(['EC2.53'], here());
