@@ -1,3 +1,4 @@
+import { shortHash } from '../contracts/short-hash';
 import type {
   Exposure,
   Finding,
@@ -14,7 +15,6 @@ import { boundedJudgement, compareTwins, entryOf, isConclusive, laterJudgement }
 import { type LinkChange, linkChanges } from './link-transitions';
 import { isSameObservation, linksTo, observationsToLink } from './observations';
 import { compareKeys, holdsFrom, keyText } from './order';
-import { shortHash } from './short-hash';
 
 const HISTORY_LENGTH = 50;
 

@@ -1,10 +1,10 @@
+import { shortHash } from '../contracts/short-hash';
 import type { Finding, FindingRemediation } from '../contracts/trailseal/finding';
 import type { RemediationOutcome } from '../contracts/trailseal/remediation';
 import { boundedOutcome } from './bounded-outcome';
 import { asItStands, type Change } from './finding';
 import { compareText } from './order';
 import { outcomeSays } from './outcome-words';
-import { shortHash } from './short-hash';
 
 /** Ids of so many outcomes are remembered: one that comes again after that brings its transition again, with its id. */
 const REMEMBERED = 20;

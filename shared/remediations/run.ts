@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../contracts/aws/configuration-item';
+import { shortHash } from '../contracts/short-hash';
 import {
   type Approval,
   type ApprovalAsked,
@@ -131,18 +131,8 @@ export interface Runs {
   due(by: string, limit: number): Promise<readonly string[]>;
 }
 
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
 /** 26 characters of base32, as findings and transitions have. */
-export function idOf(...parts: readonly string[]): string {
-  const bytes = createHash('sha256').update(parts.join('\n')).digest();
-  let bits = 0n;
-  for (const byte of bytes.subarray(0, 17)) bits = (bits << 8n) | BigInt(byte);
-  return Array.from(
-    { length: 26 },
-    (_, index) => base32[Number((bits >> BigInt(131 - 5 * index)) & 31n)] ?? 'A',
-  ).join('');
-}
+export const idOf = (...parts: readonly string[]): string => shortHash(parts.join('\n'));
 
 /** @throws when a run in this state can not come to the next: a mistake of ours */
 export function stepped(run: Run, step: RemediationStep): Run {
