@@ -1,6 +1,6 @@
 import policy from '../../compliance.yml';
-import { linkedRecord } from '../../shared/aws/linked-record';
 import { ownEvents } from '../../shared/aws/own-events';
+import { ownRecord } from '../../shared/aws/own-record';
 import { queues } from '../../shared/aws/queues';
 import { environment } from '../../shared/lambda/environment';
 import { queueHandler } from '../../shared/lambda/queue-handler';
@@ -21,7 +21,7 @@ export const handler = queueHandler({
   handle: indexActivity({
     policy,
     home: { accountId: environment('ACCOUNT_ID'), region },
-    ...linkedRecord({ table, bus: environment('BUS_NAME') }, isWatched),
+    ...ownRecord({ table, bus: environment('BUS_NAME') }, isWatched),
     own: { events: ownEvents(table), role: roleIn(environment('REMEDIATION_ROLE'), region) },
     telemetry: observed,
   }),

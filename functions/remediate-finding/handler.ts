@@ -3,12 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import policy from '../../compliance.yml';
 import { chainsTable } from '../../shared/aws/chains-table';
 import { jobQueue } from '../../shared/aws/job-queue';
-import { linkedRecord } from '../../shared/aws/linked-record';
+import { ownRecord } from '../../shared/aws/own-record';
 import { performCalls } from '../../shared/aws/perform-calls';
 import { queues } from '../../shared/aws/queues';
 import { runCredentials } from '../../shared/aws/remediation-role';
 import { remediationsTable } from '../../shared/aws/remediations-table';
-import { resourceTags } from '../../shared/aws/resource-tags';
 import { rulesByResourceType } from '../../shared/controls';
 import { recordOutcome } from '../../shared/findings/record';
 import { environment } from '../../shared/lambda/environment';
@@ -32,7 +31,7 @@ const region = environment('AWS_REGION');
 const accountId = environment('ACCOUNT_ID');
 const now = () => new Date().toISOString();
 const jobs = jobQueue<RemediateJob>(environment('QUEUE_URL'));
-const { record, index, witnesses } = linkedRecord(
+const { record, index, witnesses } = ownRecord(
   { table, bus: environment('BUS_NAME') },
   policy.trails.buckets.length > 0,
 );
@@ -49,7 +48,11 @@ export const handler = queueHandler({
     remediations,
     directions: directionsOf(policy, remediations),
     evidence: evidenceFrom({
-      tags: resourceTags(region),
+      // Only what a team's own code mends has its tags read so.
+      tags: {
+        latest: async (resource) =>
+          (await import('../../shared/aws/resource-tags')).resourceTags(region).latest(resource),
+      },
       chains: chainsTable(table),
       witnesses,
       index,

@@ -3,7 +3,7 @@ import { activityLookup } from '../../shared/aws/activity-lookup';
 import { chainsTable } from '../../shared/aws/chains-table';
 import { evidenceBucket } from '../../shared/aws/evidence-bucket';
 import { jobQueue } from '../../shared/aws/job-queue';
-import { linkedRecord } from '../../shared/aws/linked-record';
+import { ownRecord } from '../../shared/aws/own-record';
 import { queues } from '../../shared/aws/queues';
 import { recordSearches } from '../../shared/aws/record-searches';
 import { settingsHistory } from '../../shared/aws/settings-history';
@@ -43,7 +43,7 @@ export const handler = queueHandler({
     evidence: evidenceBucket(environment('EVIDENCE_BUCKET'), account),
     lookup: activityLookup(),
     jobs: jobQueue(environment('QUEUE_URL')),
-    ...linkedRecord({ table, bus: environment('BUS_NAME') }, isWatched),
+    ...ownRecord({ table, bus: environment('BUS_NAME') }, isWatched),
     telemetry: observed,
     now,
   }),

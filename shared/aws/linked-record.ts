@@ -1,15 +1,11 @@
 import type { ActivityIndex } from '../findings/activity-index';
 import { linkFinding } from '../findings/links';
-import { ownCallsOf } from '../findings/own-calls';
 import type { RecordNeeds } from '../findings/record';
 import type { Witnesses } from '../findings/witnesses';
-import { callsOfRuns } from '../remediations/run';
 import { activityIndex } from './activity-index';
 import { type ActivityTable, activityTable } from './activity-table';
 import { findingsBus } from './findings-bus';
 import { findingsTable } from './findings-table';
-import { ownEvents } from './own-events';
-import { remediationsTable } from './remediations-table';
 import { witnessesTable } from './witnesses-table';
 
 /** What it takes to record findings together with who did it, and whether the record of that is true. */
@@ -30,8 +26,6 @@ export function linkedRecord(
   const witnesses = witnessesTable(names.table);
   const activity = activityTable(names.table);
   const { rootSession } = activity;
-  const links = { witnesses, isWatched, rootSession, now };
-  const runs = remediationsTable(names.table, now);
   return {
     index,
     witnesses,
@@ -39,12 +33,7 @@ export function linkedRecord(
     record: {
       table: findingsTable(names.table),
       bus: findingsBus(names.bus),
-      link: linkFinding({ index, ...links }),
-      ownCalls: ownCallsOf({
-        events: ownEvents(names.table),
-        runCalls: (findingId, latest) => callsOfRuns(runs, findingId, latest),
-        ...links,
-      }),
+      link: linkFinding({ index, witnesses, isWatched, rootSession, now }),
       now,
     },
   };

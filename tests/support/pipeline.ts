@@ -173,24 +173,26 @@ export async function startPipeline(template: Template, options: PipelineOptions
     bus: findingsBus(variable(name, 'BUS_NAME'), clients.events),
     now,
   });
-  const linked = (clients: Clients, name: string) => {
+  /** @param isOwn whether it learns of our own calls, or of runs */
+  const linked = (clients: Clients, name: string, isOwn = false) => {
     const table = variable(name, 'TABLE_NAME');
     const index = activityIndex(table, clients.dynamodb);
     const witnesses = witnessesTable(table, clients.dynamodb);
     const { rootSession } = activityTable(table, clients.dynamodb);
     const links = { witnesses, isWatched, rootSession, now };
     const runs = remediationsTable(table, now, clients.dynamodb);
+    const ownCalls = ownCallsOf({
+      events: ownEvents(table, clients.dynamodb),
+      runCalls: (findingId, latest) => callsOfRuns(runs, findingId, latest),
+      ...links,
+    });
     return {
       index,
       witnesses,
       record: {
         ...record(clients, name),
         link: linkFinding({ index, ...links }),
-        ownCalls: ownCallsOf({
-          events: ownEvents(table, clients.dynamodb),
-          runCalls: (findingId, latest) => callsOfRuns(runs, findingId, latest),
-          ...links,
-        }),
+        ...(isOwn ? { ownCalls } : {}),
       },
     };
   };
@@ -247,7 +249,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
       handle: indexActivity({
         policy,
         home: { accountId: ACCOUNT, region: REGION },
-        ...linked(clients, names.index),
+        ...linked(clients, names.index, true),
         own: {
           events: ownEvents(variable(names.index, 'TABLE_NAME'), clients.dynamodb),
           role: roleIn(variable(names.index, 'REMEDIATION_ROLE'), REGION),
@@ -323,7 +325,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
     const observed = counting('remediate-finding', counted);
     const table = variable(names.remediate, 'TABLE_NAME');
     const jobs = jobQueue<RemediateJob>(variable(names.remediate, 'QUEUE_URL'), clients.sqs);
-    const { record: recording, index, witnesses } = linked(clients, names.remediate);
+    const { record: recording, index, witnesses } = linked(clients, names.remediate, true);
     const role = roleIn(variable(names.remediate, 'REMEDIATION_ROLE'), REGION);
     const externalId = variable(names.remediate, 'EXTERNAL_ID');
     const { accessKeyId, ...place } = placeOf('remediate');
@@ -404,7 +406,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
       parse: parseMessageBody,
       handle: verifyTrail({
         ...trailNeeds(clients, 'verify'),
-        ...linked(clients, names.verify),
+        ...linked(clients, names.verify, true),
         settings: settingsHistory(variable(names.verify, 'TABLE_NAME'), clients.dynamodb),
         searches: recordSearches(variable(names.verify, 'TABLE_NAME'), clients.dynamodb),
         evidence: evidenceBucket(variable(names.verify, 'EVIDENCE_BUCKET'), ACCOUNT, placeOf('verify')),
