@@ -8,7 +8,7 @@ import type { Control } from '../shared/controls/control';
 import type { Rulebook } from '../shared/policy/rulebook';
 import { complianceJsonSchema } from '../shared/policy/schema';
 import type { AnyRemediation } from '../shared/remediations/remediation';
-import { Alert } from '../shared/tell/alerts/alert';
+import { Alert } from '../shared/tell/alerts/alert-schema';
 import { deployedFunctions } from './deployed-functions';
 import { renderCatalogue } from './reference/catalogue';
 import { renderCommandLine } from './reference/command-line';

@@ -12,7 +12,8 @@ import {
 import type { RemediationOutcome } from '../../../shared/contracts/trailseal/remediation';
 import type { Control } from '../../../shared/controls/control';
 import { addOutcome } from '../../../shared/findings/outcome';
-import { Alert, alertOf } from '../../../shared/tell/alerts/alert';
+import { alertOf } from '../../../shared/tell/alerts/alert';
+import { Alert } from '../../../shared/tell/alerts/alert-schema';
 import { asReported } from '../../../shared/tell/alerts/as-reported';
 import { notificationOf } from '../../../shared/tell/alerts/notification';
 import { emailOf, smsOf, subjectOf } from '../../../shared/tell/alerts/texts';

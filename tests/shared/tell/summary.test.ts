@@ -2,7 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import fc from 'fast-check';
 import * as z from 'zod';
 import type { Finding, Severity, Transition } from '../../../shared/contracts/trailseal/finding';
-import { Alert, alertOf } from '../../../shared/tell/alerts/alert';
+import { alertOf } from '../../../shared/tell/alerts/alert';
+import { Alert } from '../../../shared/tell/alerts/alert-schema';
 import {
   endOf,
   foldedAlertOf,
