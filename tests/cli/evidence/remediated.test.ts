@@ -237,7 +237,8 @@ testWithTools.each(['left.json', 'before.json', 'items/01.json'])(
 
 test('whoever ended it is told to be us, by the run, and on whose word', () => {
   const told = kept.alerts.filter(({ links }) => links.actor.reason === 'own-remediation');
-  expect(told.map(({ messageType }) => messageType)).toEqual(expect.arrayContaining(['Resolved', 'Applied']));
+  // AWS Config may tell of the end before AWS's answer to our call was recorded.
+  expect(told.map(({ messageType }) => messageType)).toContain('Applied');
   for (const alert of told) {
     expect(emailOf(alert)).toMatch(/\nWho (ended it|did it): named\n {2}Trailseal itself, by /);
     expect(emailOf(alert)).not.toContain('nothing was changed');
