@@ -383,9 +383,9 @@ describe('any choice', () => {
         expect([settled?.mode, ...(settled?.scopes ?? []).map((scope) => scope.mode)]).toEqual(chosen);
         expect(accepts(parse(text))).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
-    expect(valid).toBeGreaterThan(15);
+    expect(valid).toBeGreaterThan(10);
   });
 });
 
