@@ -96,7 +96,7 @@ test('wherever it fails or dies, each transition is sent by itself or listed in 
     }),
     { numRuns: RUNS },
   );
-  expect(folded).toBeGreaterThan(RUNS);
+  expect(folded).toBeGreaterThan(RUNS / 2);
 }, 300_000);
 
 test('an outage of SNS for hours ends with the rest in summaries, not with a flood', async () => {

@@ -136,9 +136,16 @@ test('whatever comes in whatever order, wherever workers die: one run at a time,
         expect(runs.flatMap(({ outbox }) => outbox)).toEqual([]);
         const nonces = runs.flatMap(({ approval }) => (approval ? [approval.nonce] : []));
         expect(new Set(nonces).size).toBe(nonces.length);
-        for (const { does, begunAt, approval, mode, planHash } of runs)
-          if (begunAt !== undefined && (does === 'fix' ? mode !== 'auto' : severity === 'high'))
+        // One that was refused when it was taken up again has made no call.
+        for (const { does, state, begunAt, approval, mode, planHash } of runs)
+          if (
+            begunAt !== undefined &&
+            state !== 'refused' &&
+            (does === 'fix' ? mode !== 'auto' : severity === 'high')
+          )
             expect(approval?.planHash).toBe(planHash);
+        for (const { state, steps } of runs)
+          if (state === 'refused') expect(steps.filter(({ call }) => call !== undefined)).toEqual([]);
       },
     ),
     { numRuns: 600 },
