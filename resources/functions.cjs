@@ -35,7 +35,6 @@ module.exports = (context) => {
   stacks ??= stacksOf(context);
   return stacks;
 };
-module.exports.anew = (context) => stacksOf(context);
 
 const stacksOf = async ({ resolveVariable }) => {
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;

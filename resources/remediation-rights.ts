@@ -4,7 +4,7 @@ import type { AnyRemediation } from '../shared/remediations/remediation';
 /** A remediation as compliance.yml switches it on for one control. */
 export interface Use {
   readonly control: string;
-  readonly remediation: Pick<AnyRemediation, 'id' | 'permissions'>;
+  readonly remediation: Pick<AnyRemediation, 'id' | 'fixes' | 'permissions'>;
   readonly settings: JsonObject;
   /** Whether it may change something: a dry run only reads. */
   readonly changes: boolean;

@@ -7,7 +7,7 @@ module.exports = async ({ resolveVariable }) => {
   const { remediationStack } = require('./remediation.ts');
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
   const policy = compliancePolicy();
-  const { findings, assumeRole, resources, outputs, changes } = remediationStack(
+  const { findings, rights, resources, outputs, changes } = remediationStack(
     policy,
     remediations,
     `${prefix}-remediation`,
@@ -20,7 +20,7 @@ module.exports = async ({ resolveVariable }) => {
   const together = (part) => Object.assign({}, ...more.map((one) => one[part]));
   return {
     findings,
-    assumeRole,
+    rights,
     approvalsUrl: changes ? { 'Fn::GetAtt': ['ApprovalsApi', 'ApiEndpoint'] } : '',
     resources: {
       Resources: { ...resources, ...together('Resources') },

@@ -23,8 +23,15 @@ export function remediationStack(
   return {
     /** The pattern of the events that remediate-finding gets. */
     findings: uses.length === 0 ? {} : findingsPattern(uses.map(({ control }) => control).sort()),
-    /** The right to be the remediation role, in the covered accounts and no others. */
-    assumeRole: uses.length === 0 ? [] : [assume(policy, roleName)],
+    /** What remediate-finding may do: be the remediation role, in the covered accounts and no others. */
+    rights:
+      uses.length === 0
+        ? []
+        : [
+            assume(policy, roleName),
+            // Only a team's own code, which fixes no control by itself, does not read the tags itself.
+            ...(uses.some(({ remediation }) => remediation.fixes.length === 0) ? [seeTags] : []),
+          ],
     resources: remediationRole(policy, remediations, {
       name: roleName,
       trusted: { 'Fn::GetAtt': ['RemediateFindingRole', 'Arn'] },
@@ -50,6 +57,14 @@ export function findingsPattern(controls: readonly string[]): JsonObject {
   const narrow = { ...all, detail: { finding: { control: controls } } };
   return JSON.stringify(narrow).length <= LONGEST_PATTERN ? narrow : all;
 }
+
+/** AWS Config takes no narrower resource for this action. */
+const seeTags: JsonObject = {
+  Sid: 'SeeTags',
+  Effect: 'Allow',
+  Action: 'config:GetResourceConfigHistory',
+  Resource: '*',
+};
 
 const assume = ({ coverage: { accounts } }: Switches, roleName: string): JsonObject => ({
   Sid: 'AssumeRemediationRoles',

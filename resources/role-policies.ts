@@ -22,15 +22,15 @@ const longest: Readonly<Record<string, string>> = {
   'AWS::AccountId': '123456789012',
   'AWS::Region': 'ap-southeast-99',
 };
-const placeholder = (name: unknown) => longest[String(name)] ?? 'x'.repeat(64);
+const longestOf = (name: unknown) => longest[String(name)] ?? 'x'.repeat(64);
 
 /** @returns characters of what CloudFormation makes of a value, at most */
 export function lengthOf(value: unknown): number {
   return JSON.stringify(value, (_key, member) => {
     if (typeof member !== 'object' || member === null) return member;
-    if ('Ref' in member) return placeholder(member.Ref);
+    if ('Ref' in member) return longestOf(member.Ref);
     if ('Fn::Sub' in member)
-      return String(member['Fn::Sub']).replace(/\$\{([^}]+)\}/g, (_, name) => placeholder(name));
+      return String(member['Fn::Sub']).replace(/\$\{([^}]+)\}/g, (_, name) => longestOf(name));
     return member;
   }).length;
 }

@@ -108,8 +108,8 @@ export async function bundleFunctions(
     handlers.map((handler): [string, FunctionFiles] => {
       const code = `${sourceOf(handler)}.js`;
       const files = new Map([code, `${code}.map`].map((file) => [file, contentsOf(file)]));
-      for (const name of allLazy(metafile.outputs[code]?.imports ?? [], modules))
-        files.set(path.join(path.dirname(code), name), modules.get(name)?.contents ?? new Uint8Array());
+      for (const [name, { contents }] of allLazy(metafile.outputs[code]?.imports ?? [], modules))
+        files.set(path.join(path.dirname(code), name), contents);
       return [handler, files];
     }),
   );
@@ -153,17 +153,17 @@ async function bundleLazy(
   return modules;
 }
 
-/** The names of the lazy modules that something imports, and of those that they import. */
+/** The lazy modules that something imports by their names, and those that they import. */
 function allLazy(
   imports: readonly Imported[],
   modules: ReadonlyMap<string, LazyModule>,
-  found = new Set<string>(),
-): ReadonlySet<string> {
+  found = new Map<string, LazyModule>(),
+): ReadonlyMap<string, LazyModule> {
   for (const { path: imported, kind } of imports) {
     const name = path.basename(imported);
     const module = kind === 'dynamic-import' ? modules.get(name) : undefined;
     if (!module || found.has(name)) continue;
-    found.add(name);
+    found.set(name, module);
     allLazy(module.imports, modules, found);
   }
   return found;
@@ -211,14 +211,15 @@ export default class Bundle {
     );
     await Promise.all(
       Object.entries(service.functions).map(async ([name, definition]) => {
-        const files = bundles.get(definition.handler) ?? new Map();
-        const code = files.get(`${sourceOf(definition.handler)}.js`)?.length ?? 0;
+        const files = bundles.get(definition.handler);
+        const code = files?.get(`${sourceOf(definition.handler)}.js`);
+        if (!files || !code) throw new Error(`${name} was not bundled`);
         const archive = await zip(files);
         const artifact = path.join(BUILD_FOLDER, `${name}.zip`);
         await writeFile(path.join(serviceDir, artifact), archive);
         definition.package = { artifact };
         log.notice(
-          `${name}: ${Math.round(code / 1024)} KB bundled, ${Math.round(archive.length / 1024)} KB zipped`,
+          `${name}: ${Math.round(code.length / 1024)} KB bundled, ${Math.round(archive.length / 1024)} KB zipped`,
         );
       }),
     );

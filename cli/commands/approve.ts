@@ -33,7 +33,7 @@ Examples:
   trailseal approve JV3WQ7                          look at the plan, say yes, see what comes of it
   trailseal approve JV3WQ7 --yes --wait             the same in a script
   trailseal approve JV3WQ7 --no-wait
-  trailseal approve JV3WQ7 --as ann                 on the laptop
+  trailseal approve JV3WQ7 --as alice                 on the laptop
   trailseal approve JV3WQ7 --stage prod --region eu-central-1 --profile security
   trailseal approve JV3WQ7 --yes --wait --format json | jq .run.run.state
 

@@ -51,7 +51,7 @@ Examples:
   trailseal undo JV3WQ7 --run QK5MTX                not the latest fix, but this one
   trailseal undo JV3WQ7 --force                     although somebody has changed it since
   trailseal undo JV3WQ7 --yes --wait                the same in a script
-  trailseal undo JV3WQ7 --as ann --no-wait          on the laptop
+  trailseal undo JV3WQ7 --as alice --no-wait          on the laptop
   trailseal undo JV3WQ7 --stage prod --region eu-central-1 --profile security --resource-profile member
   trailseal undo JV3WQ7 --format json --yes | jq .preview.comesBack
 

@@ -9,13 +9,13 @@ import { reported } from '../show/reported';
 import { RUN_STATES, runLines, waitsForApproval } from '../show/run-lines';
 import { timeText } from '../show/story';
 import { Approved, apiAddress, ask } from './approvals-api';
+import { type Asking, printing } from './asking';
 import { exitCodeOf, type Followed, follow, type Pause, pause } from './follow';
 import { type StoredPlan, storedPlan } from './kept-plan';
 import { type FindingOptions, type Opened, withFinding } from './opened';
 import { agreed, type Person, personAt } from './person';
 import { planSections } from './plan-sections';
 import { runRecord } from './preview-sections';
-import { type Printer, printerFor } from './printer';
 import { signerNamed } from './signer';
 
 export interface ApproveOptions extends FindingOptions {
@@ -33,21 +33,11 @@ export async function approve(
   person: Person = personAt(shell),
   wait: Pause = pause,
 ): Promise<ExitCode> {
-  return withFinding(id, options, shell, async (opened) => {
-    const printer = printerFor(options.format, shell);
-    try {
-      return await approveIn(opened, options, { shell, person, printer, wait });
-    } finally {
-      printer.end();
-    }
-  });
-}
-
-interface Asking {
-  readonly shell: Shell;
-  readonly person: Person;
-  readonly printer: Printer;
-  readonly wait: Pause;
+  return withFinding(id, options, shell, (opened) =>
+    printing(options.format, shell, (printer) =>
+      approveIn(opened, options, { shell, person, printer, wait }),
+    ),
+  );
 }
 
 async function approveIn(

@@ -1,11 +1,13 @@
 import { functionQueues } from '../../shared/aws/function-queues';
 import { operatorSqs } from '../../shared/aws/operator-place';
+import type { RemediateJob } from '../../shared/contracts/trailseal/remediate-job';
 import { Failure } from '../failure';
 import { queueName } from '../send/route';
 import type { ExitCode, Shell } from '../shell';
 import { paragraph } from '../show/page';
 import { reported } from '../show/reported';
 import { waitsForApproval } from '../show/run-lines';
+import { type Asking, printing } from './asking';
 import { directionsHere, remediationFor } from './directions';
 import { judgeAgain } from './judge-again';
 import { storedPlan } from './kept-plan';
@@ -14,7 +16,6 @@ import { type FindingOptions, type Opened, withFinding } from './opened';
 import { agreed, type Person, personAt } from './person';
 import { type Preview, previewOf } from './preview';
 import { previewRecord, previewSections, toSwitchOn } from './preview-sections';
-import { type Printer, printerFor } from './printer';
 
 export interface RemediateOptions extends FindingOptions {
   readonly apply?: true;
@@ -32,15 +33,12 @@ export async function remediate(
 ): Promise<ExitCode> {
   return withFinding(id, options, shell, async (opened) => {
     const preview = await previewNow(opened, options, shell);
-    const printer = printerFor(options.format, shell);
-    try {
+    return printing(options.format, shell, async (printer) => {
       printer.add('preview', previewRecord(preview), previewSections(preview, shell.now()));
-      if (options.apply) return await apply(preview, opened, options, { shell, person, printer });
-    } finally {
-      printer.end();
-    }
-    if (preview.from === 'now') return 1;
-    return isInOrder(preview) ? 0 : 2;
+      if (options.apply) return apply(preview, opened, options, { shell, person, printer });
+      if (preview.from === 'now') return 1;
+      return isInOrder(preview) ? 0 : 2;
+    });
   });
 }
 
@@ -83,17 +81,11 @@ async function previewNow(
   });
 }
 
-interface Asking {
-  readonly shell: Shell;
-  readonly person: Person;
-  readonly printer: Printer;
-}
-
 async function apply(
   preview: Preview,
   { table, finding }: Opened,
   options: RemediateOptions,
-  { shell, person, printer }: Asking,
+  { shell, person, printer }: Omit<Asking, 'wait'>,
 ): Promise<ExitCode> {
   if (preview.refusal?.code === 'nothing-to-do') return 0;
   demandPossible(preview, shell);
@@ -109,7 +101,7 @@ async function apply(
       'Name the stack: --stage STAGE --region REGION, and the account: --profile NAME',
       'Or deploy it: npx serverless deploy',
     ]);
-  const job = { job: 'remediate', findingId: finding.id, again: true };
+  const job: RemediateJob = { job: 'remediate', findingId: finding.id, again: true };
   await queues.send(url, JSON.stringify(job));
   const next = whatComesNext(preview);
   printer.add('asked', { finding: finding.id, queue: name, job, next }, [

@@ -6,12 +6,12 @@ import { columnLines } from '../show/page';
 import { reported } from '../show/reported';
 import { apiAddress, ask, UndoAccepted } from './approvals-api';
 import { endSections, recordOf } from './approve';
+import { type Asking, printing } from './asking';
 import { exitCodeOf, type Followed, follow, type Pause, pause } from './follow';
 import { storedPlan } from './kept-plan';
 import { lookNow } from './look-now';
 import { type FindingOptions, type Opened, withFinding } from './opened';
 import { agreed, type Person, personAt } from './person';
-import { type Printer, printerFor } from './printer';
 import { signerNamed } from './signer';
 import { type UndoPreview, undoPreviewOf } from './undo-preview';
 import { undoRecord, undoSections, whatElse } from './undo-sections';
@@ -35,21 +35,9 @@ export async function undo(
   person: Person = personAt(shell),
   wait: Pause = pause,
 ): Promise<ExitCode> {
-  return withFinding(id, options, shell, async (opened) => {
-    const printer = printerFor(options.format, shell);
-    try {
-      return await undoIn(opened, options, { shell, person, printer, wait });
-    } finally {
-      printer.end();
-    }
-  });
-}
-
-interface Asking {
-  readonly shell: Shell;
-  readonly person: Person;
-  readonly printer: Printer;
-  readonly wait: Pause;
+  return withFinding(id, options, shell, (opened) =>
+    printing(options.format, shell, (printer) => undoIn(opened, options, { shell, person, printer, wait })),
+  );
 }
 
 async function undoIn(

@@ -1,4 +1,4 @@
-import { isOver, type Run } from '../../shared/remediations/run';
+import { isOver, mayHaveChanged, type Run } from '../../shared/remediations/run';
 import { Failure } from '../failure';
 import { RUN_STATES } from '../show/run-lines';
 
@@ -10,7 +10,6 @@ import { RUN_STATES } from '../show/run-lines';
 export function undoable(all: readonly Run[], named: string | undefined, findingId: string): Run {
   const show = `Where it stands: trailseal show ${findingId}`;
   const fixes = all.filter(({ does }) => does === 'fix');
-  const hasChanged = ({ state }: Run) => ['applied', 'unconfirmed', 'failed'].includes(state);
   if (named !== undefined) {
     const [run, ...others] = fixes.filter(({ id }) => id.startsWith(named.toUpperCase()));
     if (run === undefined)
@@ -24,14 +23,14 @@ export function undoable(all: readonly Run[], named: string | undefined, finding
       throw new Failure(`--run: ${1 + others.length} runs begin with ${named}`, [
         'Give more of the one that is meant',
       ]);
-    if (hasChanged(run)) return run;
+    if (mayHaveChanged(run)) return run;
     throw new Failure(
       `Run ${run.id} is ${RUN_STATES[run.state]}: ${isOver(run) || run.state === 'planned' ? 'it has changed nothing' : 'it is not over yet'}`,
       [show],
     );
   }
   const isUndone = ({ id }: Run) => all.some(({ of, state }) => of === id && state === 'undone');
-  const run = fixes.findLast((one) => hasChanged(one) && !isUndone(one));
+  const run = fixes.findLast((one) => mayHaveChanged(one) && !isUndone(one));
   if (run) return run;
   throw new Failure('There is no fix of this finding to undo', [show]);
 }

@@ -1,5 +1,7 @@
 import type { Call, Finding, FindingRemediation } from '../../shared/contracts/trailseal/finding';
 import type { Run } from '../../shared/remediations/run';
+import { remediationStates } from '../../shared/tell/alerts/remediation-link';
+import type { RemediationLink } from '../../shared/tell/alerts/remediation-schema';
 import { whoText } from '../../shared/tell/alerts/who';
 import { eventLookUp, sessionLookUp } from '../evidence/look-ups';
 import { commandLines, type Line, listed, paragraph } from './page';
@@ -8,20 +10,9 @@ import { reported } from './reported';
 import { runLines, waitsForApproval } from './run-lines';
 import { timeText } from './story';
 
-const WORDS = {
-  RemediationProposed: 'proposed',
-  Refused: 'refused',
-  Applied: 'applied',
-  Unconfirmed: 'unconfirmed',
-  Failed: 'failed',
-  Undone: 'undone',
-} as const;
-
 /** The fourth link in a word. */
-export const remediationWord = ({
-  remediation,
-}: Finding): 'none' | (typeof WORDS)[FindingRemediation['kind']] =>
-  remediation === undefined ? 'none' : WORDS[remediation.kind];
+export const remediationWord = ({ remediation }: Finding): RemediationLink['state'] =>
+  remediation === undefined ? 'none' : remediationStates[remediation.kind];
 
 export const REMEDIATION_COLOURS: Readonly<Partial<Record<string, Line['colour']>>> = {
   proposed: 'yellow',

@@ -1,24 +1,19 @@
 import type { JobQueue } from '../../shared/aws/job-queue';
 import type { HttpRequest } from '../../shared/contracts/aws/http-request';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
+import type { RemediateJob } from '../../shared/contracts/trailseal/remediate-job';
 import type { HttpAnswer } from '../../shared/lambda/http-handler';
 import type { PowertoolsTelemetry } from '../../shared/lambda/telemetry';
 import type { Runs } from '../../shared/remediations/run';
 import { type Asked, decideApproval, decideUndo, type Refused } from './decide';
 import { readRequest, type Wish } from './read-request';
 
-/** What remediate-finding is told: where to look. What was wanted stands in the table. */
-export interface Job {
-  readonly job: 'remediate';
-  readonly findingId: string;
-  readonly undo?: string;
-}
-
 export interface Needs {
   /** Strongly consistent. */
   readonly findings: { read(id: string): Promise<{ readonly finding: Finding } | undefined> };
   readonly runs: Pick<Runs, 'read' | 'approve' | 'askUndo'>;
-  readonly jobs: JobQueue<Job>;
+  /** The queue of remediate-finding. */
+  readonly jobs: JobQueue<RemediateJob>;
   /** compliance.yml's word on whether those who made a change may approve what is done about it. */
   readonly actorMayApprove: boolean;
   readonly telemetry: Pick<PowertoolsTelemetry, 'count' | 'countBy' | 'info'>;

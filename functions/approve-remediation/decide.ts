@@ -2,7 +2,7 @@ import type { Finding } from '../../shared/contracts/trailseal/finding';
 import type { Approval } from '../../shared/contracts/trailseal/remediation';
 import { mayNotApprove } from '../../shared/remediations/actors';
 import { approvalFault } from '../../shared/remediations/approval';
-import type { Run, UndoAsked } from '../../shared/remediations/run';
+import { isOver, mayHaveChanged, type Run, type UndoAsked } from '../../shared/remediations/run';
 
 /** What is answered to somebody whose wish is not taken. */
 export interface Refused {
@@ -49,19 +49,10 @@ export function decideUndo(
     : refusing(409, `There is nothing to undo. ${because}`);
 }
 
-function whyNotUndone({ does, state }: Run): string | undefined {
-  if (does === 'undo') return 'This run is itself an undo.';
-  switch (state) {
-    case 'applied':
-    case 'unconfirmed':
-    case 'failed':
-      return undefined;
-    case 'captured':
-    case 'applying':
-      return 'It is not over yet.';
-    default:
-      return 'It has changed nothing.';
-  }
+function whyNotUndone(run: Run): string | undefined {
+  if (run.does === 'undo') return 'This run is itself an undo.';
+  if (mayHaveChanged(run)) return undefined;
+  return isOver(run) || run.state === 'planned' ? 'It has changed nothing.' : 'It is not over yet.';
 }
 
 const refusing = (status: Refused['status'], message: string) => ({ refused: { status, message } });

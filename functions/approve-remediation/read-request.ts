@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { HttpRequest } from '../../shared/contracts/aws/http-request';
 import { expectation, writePath } from '../../shared/contracts/parse';
+import { Id } from '../../shared/contracts/trailseal/remediate-job';
 import { principal } from '../../shared/remediations/approval';
 import type { Refused } from './decide';
 
 const MOST_BODY_BYTES = 4096;
 
-const id = z.string().check(z.regex(/^[A-Z2-7]{26}$/));
-const Path = z.object({ findingId: id, runId: id });
+const Path = z.object({ findingId: Id, runId: Id });
 const bodies = {
   approval: z.strictObject({
     planHash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),

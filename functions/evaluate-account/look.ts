@@ -8,7 +8,11 @@ import {
   trailSnapshot,
   vpcSnapshot,
 } from '../../shared/contracts/aws/account-snapshot';
-import type { ConfigurationItem, JsonObject } from '../../shared/contracts/aws/configuration-item';
+import {
+  type ConfigurationItem,
+  type JsonObject,
+  observedItem,
+} from '../../shared/contracts/aws/configuration-item';
 import type { FindingSummary } from '../../shared/contracts/trailseal/finding';
 import { inParallel } from '../../shared/proof/trail/in-parallel';
 
@@ -68,23 +72,18 @@ interface Thing {
 
 /** As AWS Config would report it, with what it doesn't record. */
 export const itemOf = (
-  accountId: string,
+  awsAccountId: string,
   at: string,
   thing: Thing,
   snapshot: JsonObject,
-  status = 'OK',
-): ConfigurationItem => ({
-  awsAccountId: accountId,
-  configurationItemStatus: status,
-  configurationItemCaptureTime: at,
-  configurationStateId: String(Date.parse(at)),
-  relatedEvents: [],
-  relationships: [],
-  tags: {},
-  configuration: {},
-  supplementaryConfiguration: { [SNAPSHOT]: snapshot },
-  ...thing,
-});
+  configurationItemStatus = 'OK',
+): ConfigurationItem =>
+  observedItem(at, {
+    awsAccountId,
+    configurationItemStatus,
+    supplementaryConfiguration: { [SNAPSHOT]: snapshot },
+    ...thing,
+  });
 
 /** Of one Region, read at once: the whole is there, or nothing. */
 const ofRegion = (control: string, at: string, region: string, read: Read<readonly Seen[]>): Look => ({

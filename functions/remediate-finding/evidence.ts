@@ -6,6 +6,8 @@ import { breaking } from '../../shared/controls/verifications/problem';
 import type { ActivityIndex } from '../../shared/findings/activity-index';
 import { keysOf } from '../../shared/findings/links';
 import type { Witnesses } from '../../shared/findings/witnesses';
+import type { Home } from '../../shared/policy/coverage';
+import { globalRegion } from '../../shared/proof/activity/resources-named';
 import type { MakingCall } from '../../shared/remediations/guards';
 import { makingCallOf } from '../../shared/remediations/own-requests';
 import type { Evidence } from './needs';
@@ -15,11 +17,8 @@ export interface EvidenceNeeds {
   readonly chains: Pick<ChainsTable, 'chains' | 'problems'>;
   readonly witnesses: Pick<Witnesses, 'read'>;
   readonly index: Pick<ActivityIndex, 'calls'>;
-  readonly home: { readonly accountId: string };
+  readonly home: Home;
 }
-
-/** The Region in whose log files calls of IAM and the like stand, by the partition. */
-const GLOBAL_REGION = 'us-east-1';
 
 /** What the table and AWS Config know besides the resource itself. What they don't is `unknown`. */
 export const evidenceFrom = ({ tags, chains, witnesses, index, home }: EvidenceNeeds): Evidence => ({
@@ -29,7 +28,7 @@ export const evidenceFrom = ({ tags, chains, witnesses, index, home }: EvidenceN
   async chain({ accountId, region }) {
     const found = await chains.chains({
       account: accountId,
-      region: region === 'global' ? GLOBAL_REGION : region,
+      region: region === 'global' ? globalRegion(home.region) : region,
     });
     if (found.length === 0) return 'unknown';
     for (const { chain } of found) {

@@ -8,6 +8,7 @@ import { performCalls } from '../../shared/aws/perform-calls';
 import { queues } from '../../shared/aws/queues';
 import { runCredentials } from '../../shared/aws/remediation-role';
 import { remediationsTable } from '../../shared/aws/remediations-table';
+import type { RemediateJob } from '../../shared/contracts/trailseal/remediate-job';
 import { rulesByResourceType } from '../../shared/controls';
 import { recordOutcome } from '../../shared/findings/record';
 import { environment } from '../../shared/lambda/environment';
@@ -19,7 +20,7 @@ import { roleIn } from '../../shared/remediations/role';
 import { directionsOf } from './directions';
 import { evidenceFrom } from './evidence';
 import { judgeBy } from './judge';
-import { type RemediateJob, remediateFinding } from './remediate-finding';
+import { remediateFinding } from './remediate-finding';
 
 /** SQS keeps a message back for so long at most; whoever comes too early waits again. */
 const LONGEST_DELAY_S = 900;
@@ -56,7 +57,7 @@ export const handler = queueHandler({
       chains: chainsTable(table),
       witnesses,
       index,
-      home: { accountId },
+      home: { accountId, region },
     }),
     judge: judgeBy(
       rulesByResourceType,

@@ -1,4 +1,8 @@
-import type { ConfigurationItem, Json } from '../../shared/contracts/aws/configuration-item';
+import {
+  type ConfigurationItem,
+  type Json,
+  observedItem,
+} from '../../shared/contracts/aws/configuration-item';
 import type { Compliance } from '../../shared/contracts/trailseal/finding';
 import type { Target } from '../../shared/contracts/trailseal/remediation';
 import { type Captured, capture } from '../../shared/remediations/plan';
@@ -39,24 +43,21 @@ export function judge(needs: Pick<Needs, 'judge'>, errands: Errands, captured: J
 
 /** As AWS Config would report it. */
 const itemOf = (
-  target: Target,
-  observed: Observed,
+  { accountId, region, id, arn }: Target,
+  { resourceType, configuration, supplementaryConfiguration, relationships = [] }: Observed,
   at: string,
   tags: Readonly<Record<string, string>>,
-): ConfigurationItem => ({
-  awsAccountId: target.accountId,
-  awsRegion: target.region,
-  resourceType: observed.resourceType,
-  resourceId: target.id,
-  ARN: target.arn,
-  configurationItemStatus: 'OK',
-  configurationItemCaptureTime: at,
-  configurationStateId: String(Date.parse(at)),
-  relatedEvents: [],
-  relationships: (observed.relationships ?? []).map(
-    (one) => ({ name: 'Is related to', ...one }) as unknown as ConfigurationItem['relationships'][number],
-  ),
-  tags,
-  configuration: observed.configuration,
-  supplementaryConfiguration: observed.supplementaryConfiguration ?? {},
-});
+): ConfigurationItem =>
+  observedItem(at, {
+    awsAccountId: accountId,
+    awsRegion: region,
+    resourceType,
+    resourceId: id,
+    ARN: arn,
+    relationships: relationships.map(
+      (one) => ({ name: 'Is related to', ...one }) as unknown as ConfigurationItem['relationships'][number],
+    ),
+    tags,
+    configuration,
+    ...(supplementaryConfiguration === undefined ? {} : { supplementaryConfiguration }),
+  });

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parseAwsEvent } from '../../shared/contracts/aws/event';
 import { parseAs } from '../../shared/contracts/parse';
 import { PermanentFailure } from '../../shared/contracts/permanent-failure';
+import { Id, RemediateJob } from '../../shared/contracts/trailseal/remediate-job';
 import { isOver, lastBegun, type Run } from '../../shared/remediations/run';
 import { carryOn, lookAgain } from './conclude';
 import { type Errand, LEASE_MS, later, reportAll } from './errand';
@@ -12,23 +13,8 @@ import { undo } from './undo';
 export type { Answer, Needs };
 export { NotYet };
 
-const id = z.string().check(z.regex(/^[A-Z2-7]{26}$/));
-
-/** What this function is asked by its own queue. It says what to look at, and nothing of what to do there. */
-export const RemediateJob = z.object({
-  job: z.literal('remediate'),
-  findingId: id,
-  undo: z.optional(id).check(z.describe('The run whose undo was asked for: that stands in the table.')),
-  again: z
-    .optional(z.literal(true))
-    .check(
-      z.describe('Somebody wants another try of what has ended: it is proposed, and waits for an approval.'),
-    ),
-});
-export type RemediateJob = Readonly<z.infer<typeof RemediateJob>>;
-
 /** Of an event on our own bus the id of the finding is all that counts. */
-const Named = z.object({ finding: z.object({ id }) });
+const Named = z.object({ finding: z.object({ id: Id }) });
 
 /**
  * Mends what a finding is about, as far as compliance.yml, the guards and people let: guards, capture, plan, approval,

@@ -3,7 +3,14 @@ import type { Refusal, RemediationOutcome } from '../../shared/contracts/trailse
 import { differences, refusesUndo } from '../../shared/remediations/differences';
 import { canonicalJson } from '../../shared/remediations/plan';
 import type { AnyRemediation } from '../../shared/remediations/remediation';
-import { idOf, inherited, isOver, type Run, type UndoAsked } from '../../shared/remediations/run';
+import {
+  idOf,
+  inherited,
+  isOver,
+  mayHaveChanged,
+  type Run,
+  type UndoAsked,
+} from '../../shared/remediations/run';
 import { threeWayLines } from '../../shared/remediations/shown';
 import { proposeUndo } from '../../shared/remediations/undo';
 import { approvalOf, begin, notApproved, propose } from './begin';
@@ -14,9 +21,6 @@ import { isSaid, refuse } from './refuse';
 
 export type Undone = { readonly ignored: 'not-asked' } | { readonly run: Run };
 
-/** Runs that may have changed something. */
-const undoable = ['applied', 'unconfirmed', 'failed'];
-
 /** Puts back what a run changed, where somebody asked for it. */
 export async function undo(errand: Errand, undone: string): Promise<Undone> {
   const { needs, finding, current } = errand;
@@ -26,7 +30,7 @@ export async function undo(errand: Errand, undone: string): Promise<Undone> {
   if (current?.of === of.id && current.asked?.at === asked.at && isOver(current)) return { run: current };
   if (of.undoAnswered === asked.at) return { ignored: 'not-asked' };
   const blank = blankRun(of, asked, current);
-  if (!undoable.includes(of.state))
+  if (!mayHaveChanged(of))
     return refused(errand, blank, { code: 'nothing-to-do', says: 'It has changed nothing.' });
 
   const done = await keptPlan(errand, of);

@@ -1,5 +1,6 @@
 import type { FindingsTable } from '../../shared/aws/findings-table';
 import type { JobQueue } from '../../shared/aws/job-queue';
+import type { RemediateJob } from '../../shared/contracts/trailseal/remediate-job';
 import { type RecordNeeds, settleFinding } from '../../shared/findings/record';
 import type { Telemetry } from '../../shared/lambda/telemetry';
 import type { Runs } from '../../shared/remediations/run';
@@ -26,11 +27,6 @@ export interface Outcome {
 const FINDINGS_PER_RUN = 200;
 /** A job does no harm when it comes again: what is still due in a minute is asked for again. */
 const RUNS_PER_RUN = 50;
-
-interface RemediateJob {
-  readonly job: 'remediate';
-  readonly findingId: string;
-}
 
 /**
  * Looks after findings that only time has made due: publishes transitions whose publisher died, ends exemptions, has

@@ -1,7 +1,7 @@
 import type { ActivityLookup } from '../../shared/aws/activity-lookup';
 import type { SoughtItem } from '../../shared/findings/activity-index';
 import { linksTo } from '../../shared/findings/observations';
-import { idsOf, isGlobal } from '../../shared/proof/activity/resources-named';
+import { globalRegion, idsOf, isGlobal } from '../../shared/proof/activity/resources-named';
 import { callsOn } from '../../shared/proof/seal/items-sought';
 import type { JobOf } from './jobs';
 import type { Needs } from './needs';
@@ -59,11 +59,8 @@ const minus = (time: string, by: number): string => new Date(Date.parse(time) - 
 const laterOf = (a: string, b: string): string => (Date.parse(a) > Date.parse(b) ? a : b);
 
 /** Where calls on it are recorded: those of global services in one Region of the partition. */
-function regionOf({ region, resourceType }: SoughtItem['item'], { home }: Needs): string {
-  if (!isGlobal(resourceType)) return region;
-  if (home.region.startsWith('us-gov-')) return 'us-gov-west-1';
-  return home.region.startsWith('cn-') ? 'cn-north-1' : 'us-east-1';
-}
+const regionOf = ({ region, resourceType }: SoughtItem['item'], { home }: Needs): string =>
+  isGlobal(resourceType) ? globalRegion(home.region) : region;
 
 interface Window {
   readonly from: string;

@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type StoredRuns, storedRuns } from '../../shared/aws/remediations-table';
 import { signedPost } from '../../shared/aws/signed-request';
 import { findingId } from '../../shared/findings/finding';
-import type { Run } from '../../shared/remediations/run';
+import { isOver, type Run } from '../../shared/remediations/run';
 import type { User } from '../access';
 import type { LocalAws } from '../aws';
 
@@ -52,7 +52,7 @@ export class Approvals {
   async approve(who: Approver, matter: Matter): Promise<void> {
     const run = await this.#until(matter, ({ state, asks }) => state === 'planned' && asks !== undefined);
     await this.#post(who, run, 'approval', { planHash: run.planHash, nonce: run.asks?.nonce });
-    await this.#until(matter, ({ id, state }) => id !== run.id || isOver.includes(state));
+    await this.#until(matter, ({ id, state }) => id !== run.id || isOver({ state }));
   }
 
   /** Wants the latest fix undone. */
@@ -90,5 +90,3 @@ export class Approvals {
     throw new Error(`nothing waited for ${matter.control} of ${matter.resourceId}`);
   }
 }
-
-const isOver: readonly string[] = ['applied', 'unconfirmed', 'failed', 'undone', 'refused'];

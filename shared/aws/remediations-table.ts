@@ -12,12 +12,12 @@ import {
 import type { Json } from '../contracts/aws/configuration-item';
 import type { Approval } from '../contracts/trailseal/remediation';
 import type { CapName, Part, Run, Runs, UndoAsked } from '../remediations/run';
+import { dueRows } from './due-index';
 import { documentClient } from './findings-table';
 import { unlessRefused } from './unless-refused';
 
 /** The partition of the index `due` that runs are in. */
 const DUE_PARTITION = 'remediate';
-const DUE_INDEX = 'due';
 
 /** For so long an undo can be asked for, and a request be known as ours. */
 const KEEP_DAYS = 400;
@@ -232,17 +232,9 @@ export function remediationsTable(
       return found;
     },
 
-    async due(by, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: DUE_INDEX,
-          KeyConditionExpression: 'due = :due AND dueAt <= :by',
-          ExpressionAttributeValues: { ':due': DUE_PARTITION, ':by': by },
-          Limit: limit,
-        }),
-      );
-      return [...new Set(Items.map(({ pk }) => String(pk).slice('F#'.length)))];
+    due: async (by, limit) => {
+      const rows = await dueRows(client, { tableName, partition: DUE_PARTITION }, by, limit);
+      return [...new Set(rows.map(({ pk }) => pk.slice('F#'.length)))];
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ControlSettings, Mode, ResourceScope } from '../contracts/trailseal/compliance-policy';
 import { findingRegion } from '../contracts/trailseal/finding-region';
+import { matchesAny } from './glob';
 
 /** All that scopes tell resources apart by; a configuration item is one. */
 export interface ScopedResource {
@@ -21,7 +22,7 @@ export function inScope({ accounts, regions, resources }: ResourceScope, resourc
   return (
     (accounts?.includes(resource.awsAccountId) ?? true) &&
     (regions?.some((region) => region === resource.awsRegion || region === filedUnder) ?? true) &&
-    (resources?.some((glob) => names.some((name) => matchesGlob(glob, name))) ?? true)
+    (resources === undefined || names.some((name) => matchesAny(resources, name)))
   );
 }
 
@@ -47,19 +48,3 @@ export const remediatingModes: readonly Mode[] = ['dry-run', 'approve', 'auto'];
 /** Whether a control calls on a remediation, for whichever resources. */
 export const remediates = ({ mode, scopes = [] }: ControlSettings): boolean =>
   [mode, ...scopes.map((scope) => scope.mode)].some((chosen) => remediatingModes.includes(chosen));
-
-/** `*` stands for any text; everything else for itself. */
-function matchesGlob(glob: string, text: string): boolean {
-  const [first = '', ...rest] = glob.split('*');
-  if (rest.length === 0) return glob === text;
-  const last = rest.pop() ?? '';
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
-    return false;
-  let from = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, from);
-    if (found < 0) return false;
-    from = found + part.length;
-  }
-  return from <= text.length - last.length;
-}

@@ -159,8 +159,12 @@ export const wasLost = (run: Run, call: number): boolean =>
   stepsOf(run, call).some(({ result }) => result === undefined || result === 'unknown');
 
 /** No further call is made for it. */
-export const isOver = ({ state }: Run): boolean =>
+export const isOver = ({ state }: Pick<Run, 'state'>): boolean =>
   ['applied', 'unconfirmed', 'failed', 'undone', 'refused'].includes(state);
+
+/** It may have changed something: there is something to undo. */
+export const mayHaveChanged = ({ state }: Pick<Run, 'state'>): boolean =>
+  ['applied', 'unconfirmed', 'failed'].includes(state);
 
 /** What a new run has to know of those before it: only the latest is looked at. */
 export function inherited(

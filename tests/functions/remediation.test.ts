@@ -290,11 +290,8 @@ test('a worker that died is replaced by the sweep; each role allows what its fun
     .unusedGrants()
     .map(({ role, action }) => `${role} ${action}`)
     .filter((right) => /^(RemediateFinding|ApproveRemediation)Role|^SweepFindingsRole (sqs|kms)/.test(right));
-  // Tags of what is mended by a team's own code; and coming back to what takes AWS minutes, as a database does.
-  expect(unused).toEqual([
-    'RemediateFindingRole sqs:SendMessage',
-    'RemediateFindingRole config:GetResourceConfigHistory',
-  ]);
+  // Coming back to what takes AWS minutes, as a database does.
+  expect(unused).toEqual(['RemediateFindingRole sqs:SendMessage']);
 });
 
 test('dry-run shows the plan, and may not even call', async () => {

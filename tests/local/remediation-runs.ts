@@ -1,12 +1,13 @@
 import type { Needs } from '../../functions/remediate-finding/needs';
 import type { Session } from '../../functions/remediate-finding/performer';
-import { type RemediateJob, remediateFinding } from '../../functions/remediate-finding/remediate-finding';
+import { remediateFinding } from '../../functions/remediate-finding/remediate-finding';
 import type { Template } from '../../local/template';
 import { performCalls } from '../../shared/aws/perform-calls';
 import { runCredentials } from '../../shared/aws/remediation-role';
 import { remediationsTable } from '../../shared/aws/remediations-table';
 import type { Json, JsonObject } from '../../shared/contracts/aws/configuration-item';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
+import type { RemediateJob } from '../../shared/contracts/trailseal/remediate-job';
 import type { RemediationOutcome, Target } from '../../shared/contracts/trailseal/remediation';
 import { rules } from '../../shared/controls';
 import { remediations } from '../../shared/remediations';

@@ -3,13 +3,19 @@ import { join } from 'node:path';
 type Resource = { Type: string; Properties: Record<string, unknown> };
 type Part = { Resources: Record<string, Resource> };
 
-const resolvers: (serverless: {
+type Resolver = (serverless: {
   resolveVariable: (variable: string) => Promise<unknown>;
-}) => Promise<Record<string, Part>> = require(join(__dirname, '..', '..', 'resources', 'functions.cjs')).anew;
+}) => Promise<Record<string, Part>>;
+
+/** Worked out once in a packaging, and so loaded anew for each. */
+function resolver(): Resolver {
+  jest.resetModules();
+  return require(join(__dirname, '..', '..', 'resources', 'functions.cjs'));
+}
 
 /** What send-alert gets when its function.yml says this. */
 async function resourcesFor(yml: Readonly<Record<string, unknown>>): Promise<Record<string, Resource>> {
-  const parts = await resolvers({
+  const parts = await resolver()({
     async resolveVariable(variable) {
       if (variable === 'self:service') return 'trailseal';
       if (variable === 'sls:stage') return 'dev';

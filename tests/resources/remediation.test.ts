@@ -16,7 +16,7 @@ const from = (policy: ReturnType<typeof switchedOn>) => remediationStack(policy,
 test.each(['off', 'notify'] as const)('where compliance.yml says %s, the stack has nothing of it', (mode) => {
   expect(from(switchedOn(mode))).toEqual({
     findings: {},
-    assumeRole: [],
+    rights: [],
     resources: {},
     outputs: {},
     changes: false,
@@ -83,19 +83,30 @@ describe('the events that remediate-finding gets', () => {
 });
 
 test('the role is assumed in the covered accounts, and in no other', () => {
-  const { assumeRole } = from(switchedOn('approve', undefined, { accounts: ['self', '111122223333'] }));
+  const { rights } = from(switchedOn('approve', undefined, { accounts: ['self', '111122223333'] }));
   const stack = new Stack(
     { Resources: {} },
     { accountId: ACCOUNT, region: REGION, stackName: 'trailseal-dev', url: 'http://127.0.0.1:1' },
   );
-  expect(stack.resolve(assumeRole)).toEqual([
+  expect(stack.resolve(rights)).toEqual([
     {
       Sid: 'AssumeRemediationRoles',
       Effect: 'Allow',
       Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
       Resource: [ACCOUNT, '111122223333'].map((account) => `arn:aws:iam::${account}:role/${ROLE}`),
     },
+    expect.objectContaining({ Sid: 'SeeTags', Action: 'config:GetResourceConfigHistory' }),
   ]);
+});
+
+test('tags are asked of AWS Config only where code of the team has none to read itself', () => {
+  const sids = (ids: string[]) => from(switchedOn('approve', ids)).rights.map(({ Sid }) => Sid);
+  expect(sids(['sg-revoke-world-rule', 'rds-disable-public-access'])).toEqual(['AssumeRemediationRoles']);
+  expect(sids(['sg-revoke-world-rule', 'lambda-run-function'])).toEqual([
+    'AssumeRemediationRoles',
+    'SeeTags',
+  ]);
+  expect(sids(['ssm-start-automation'])).toEqual(['AssumeRemediationRoles', 'SeeTags']);
 });
 
 /** A template, as CloudFormation would make it: the deployed one, or that of a laptop, where controls ask for approval. */

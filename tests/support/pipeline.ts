@@ -13,7 +13,7 @@ import { indexActivity } from '../../functions/index-activity/index-activity';
 import { directionsOf } from '../../functions/remediate-finding/directions';
 import { evidenceFrom } from '../../functions/remediate-finding/evidence';
 import { judgeBy } from '../../functions/remediate-finding/judge';
-import { type RemediateJob, remediateFinding } from '../../functions/remediate-finding/remediate-finding';
+import { remediateFinding } from '../../functions/remediate-finding/remediate-finding';
 import { sendAlert } from '../../functions/send-alert/send-alert';
 import { sweepFindings } from '../../functions/sweep-findings/sweep-findings';
 import { verifyTrail } from '../../functions/verify-trail/verify-trail';
@@ -49,6 +49,7 @@ import { witnessesTable } from '../../shared/aws/witnesses-table';
 import { parseMessageBody } from '../../shared/contracts/aws/trail-notification';
 import type { CompliancePolicy, Trails } from '../../shared/contracts/trailseal/compliance-policy';
 import type { Finding } from '../../shared/contracts/trailseal/finding';
+import type { RemediateJob } from '../../shared/contracts/trailseal/remediate-job';
 import { controls, detections, partners, rules, verifications } from '../../shared/controls';
 import { detector } from '../../shared/controls/detections/detector';
 import type { RulesByType } from '../../shared/controls/judge';
@@ -344,7 +345,7 @@ export async function startPipeline(template: Template, options: PipelineOptions
           chains: chainsTable(table, clients.dynamodb),
           witnesses,
           index,
-          home: { accountId: ACCOUNT },
+          home: { accountId: ACCOUNT, region: REGION },
         }),
         judge: judgeBy(judging, { ...policy, since: '2026-01-01T00:00:00.000Z' }),
         performer: (session) =>

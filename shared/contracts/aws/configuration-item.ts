@@ -198,3 +198,20 @@ const goneStatuses: readonly string[] = [
 /** Deleted, or no longer recorded: nothing is left to judge, whatever `configuration` still says. */
 export const isGone = (item: ConfigurationItem): boolean =>
   goneStatuses.includes(item.configurationItemStatus);
+
+/** As AWS Config would report what we read ourselves at some time, ISO 8601 in UTC. */
+export const observedItem = (
+  at: string,
+  observed: Pick<ConfigurationItem, 'awsAccountId' | 'awsRegion' | 'resourceType' | 'resourceId'> &
+    Partial<ConfigurationItem>,
+): ConfigurationItem => ({
+  configurationItemStatus: 'OK',
+  configurationItemCaptureTime: at,
+  configurationStateId: String(Date.parse(at)),
+  relatedEvents: [],
+  relationships: [],
+  tags: {},
+  configuration: {},
+  supplementaryConfiguration: {},
+  ...observed,
+});

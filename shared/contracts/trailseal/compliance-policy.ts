@@ -2,7 +2,7 @@ import type { JsonObject } from '../aws/configuration-item';
 
 /**
  * What a deployment does about each control. `notify` tells people; the others also remediate, and can be chosen only
- * for a control that a remediation fixes.
+ * for a control that a remediation fixes, or for which code of the team's own is chosen.
  */
 export const modes = ['off', 'notify', 'dry-run', 'approve', 'auto'] as const;
 export type Mode = (typeof modes)[number];

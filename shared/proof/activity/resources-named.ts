@@ -114,6 +114,12 @@ export function effectOn(resourceType: string, record: CloudTrailRecord): KnownE
   return undefined;
 }
 
+/** Where calls of global services are recorded, in the partition of a Region. */
+export const globalRegion = (region: string): string => {
+  if (region.startsWith('us-gov-')) return 'us-gov-west-1';
+  return region.startsWith('cn-') ? 'cn-north-1' : 'us-east-1';
+};
+
 /** Where a type's resources are known: calls that change a global one may come from any Region. */
 export const isGlobal = (resourceType: string): boolean =>
   knownTypes(resourceType).some(({ scope }) => scope === 'global' || scope === 'account');

@@ -7,7 +7,8 @@ import type { AlertStep, RemediationLink } from './remediation-schema';
 
 export type { AlertStep, RemediationLink };
 
-const states: Readonly<Record<FindingRemediation['kind'], RemediationLink['state']>> = {
+/** The fourth link in a word. */
+export const remediationStates: Readonly<Record<FindingRemediation['kind'], RemediationLink['state']>> = {
   RemediationProposed: 'proposed',
   Refused: 'refused',
   Applied: 'applied',
@@ -65,7 +66,7 @@ const undoable: readonly string[] = ['Applied', 'Unconfirmed', 'Failed'] satisfi
 const ARN_LENGTH = 700;
 
 const summaryOf = (known: Summary, findingId: string): RemediationLink => ({
-  state: states[known.kind],
+  state: remediationStates[known.kind],
   mode: known.mode,
   says: text(known.says, 700),
   run: known.run,

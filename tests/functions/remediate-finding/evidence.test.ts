@@ -71,7 +71,7 @@ function evidence({ tags = {}, chains = [], problems = [], witnessed, filed = []
         read: async (name) => (witnessed ? ({ ...name, record: witnessed } as never) : undefined),
       },
       index: { calls: async () => filed as never },
-      home: { accountId: ACCOUNT },
+      home: { accountId: ACCOUNT, region: 'eu-central-1' },
     }),
   };
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record';
+import { matchesAny } from '../../glob';
 import { type ActivityResource, API_CALL, type Detected, defineDetection } from '../detection';
 import { callerArns, isByService, isDenied } from '../outcome';
-import { bounded, matchesAny } from '../reading';
+import { bounded } from '../reading';
 import { accountOf, principalOf } from '../resource';
 
 /** What IAM calls a service that CloudTrail calls otherwise. */

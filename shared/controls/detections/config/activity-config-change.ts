@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { matchesAny } from '../../glob';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
 import { askTheCaller } from '../metadata';
 import { callerArns, hasFailed } from '../outcome';
-import { matchesAny } from '../reading';
 import { resourceAt } from '../resource';
 
 /** They end the recording, or what becomes of it; the others change a part. */

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import { matchesAny } from '../../glob';
 import { detectedCall } from '../call';
 import { API_CALL, defineDetection } from '../detection';
 import { askTheCaller, lockOutTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed, isByService } from '../outcome';
-import { matchesAny, textAt, textsAt } from '../reading';
+import { textAt, textsAt } from '../reading';
 import { principalOf } from '../resource';
 
 const INSTANCES = 'instancesSet';

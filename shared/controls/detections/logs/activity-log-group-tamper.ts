@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
+import { matchesAny } from '../../glob';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
 import { askTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed, isByService } from '../outcome';
-import { firstText, lastSegment, matchesAny, textsAt, valueAt } from '../reading';
+import { firstText, lastSegment, textsAt, valueAt } from '../reading';
 import { principalOf } from '../resource';
 
 const lowered = (globs: readonly string[]): string[] => globs.map((glob) => glob.toLowerCase());

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import type { CloudTrailRecord } from '../../../contracts/aws/cloudtrail-record';
 import type { Reason } from '../../../contracts/trailseal/finding';
+import { matchesAny } from '../../glob';
 import { detectedCall, reasonAt } from '../call';
 import { API_CALL, defineDetection } from '../detection';
 import { askTheCaller, watchingFrameworks } from '../metadata';
 import { hasFailed } from '../outcome';
-import { isTrue, matchesAny, objectsAt, textAt, valueAt } from '../reading';
+import { isTrue, objectsAt, textAt, valueAt } from '../reading';
 import { principalOf } from '../resource';
 
 const PARAMETERS = 'requestParameters';
